@@ -1,0 +1,13 @@
+"""The web process: HTTP goes to Django, websockets to the bridge. Any ASGI server can run it; daphne does."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kezsite.settings")
+http_application = get_asgi_application()  # loads the apps, so it stands before the bridge's import
+
+from chatbridge.routing import websocket_application  # noqa: E402
+
+application = ProtocolTypeRouter({"http": http_application, "websocket": websocket_application})

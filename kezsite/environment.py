@@ -1,0 +1,83 @@
+"""How settings are read from the environment: each reader fails closed with a sentence that says what to do."""
+
+import ipaddress
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SUPPORTED_TRANSPORTS = ("nats",)
+
+env = environ.FileAwareEnv()
+
+
+def required_secret(name: str) -> str:
+    """The secret `name`, at least 32 characters, from the environment or from the file `<name>_FILE`."""
+    value = env.str(name, default="")
+    if len(value) < 32:
+        raise ImproperlyConfigured(
+            f"{name} is missing or shorter than 32 characters: set it, or {name}_FILE to a file that holds it "
+            "(`make run` makes one in .data/)."
+        )
+    return str(value)
+
+
+def supported_transport(name: str) -> str:
+    """The chat transport; any that this server does not speak is refused, so that nothing is misrouted."""
+    value = env.str(name, default="nats")
+    if value not in SUPPORTED_TRANSPORTS:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not supported: this server speaks {', '.join(SUPPORTED_TRANSPORTS)} only. "
+            f"Unset {name} or set {name}=nats."
+        )
+    return str(value)
+
+
+def bind_address(name: str, *, default: str) -> str:
+    """`host:port` (IPv6 hosts in brackets)."""
+    value = env.str(name, default=default)
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ImproperlyConfigured(f"{name}={value!r} is not an address to bind: write host:port, as in {default}.")
+    return str(value)
+
+
+def trimmed_url(name: str, *, default: str) -> str:
+    """An http(s) base URL without its trailing slash."""
+    value = env.str(name, default=default).rstrip("/")
+    if not value.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(f"{name}={value!r} is not a web address: it starts with http:// or https://.")
+    return str(value)
+
+
+def network_list(name: str, *, default: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """A comma-separated list of IP networks."""
+    texts = env.list(name, default=default)
+    try:
+        return [ipaddress.ip_network(text.strip()) for text in texts]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is a comma-separated list of networks such as 10.0.0.0/8: {error}."
+        ) from error
+
+
+def database(name: str, *, default: str) -> dict[str, Any]:
+    """A Django database from its URL: PostgreSQL, or SQLite made safe for several processes."""
+    config: dict[str, Any] = env.db_url(name, default=default)
+    if config["ENGINE"].endswith("sqlite3"):
+        if config["NAME"] != ":memory:":
+            Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        config["OPTIONS"] = {
+            **config.get("OPTIONS", {}),
+            # WAL lets readers go on while one process writes; IMMEDIATE takes the write lock before the first
+            # read, so two writers wait for each other instead of failing half way.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+        }
+    else:
+        config["CONN_HEALTH_CHECKS"] = True
+        config.setdefault("CONN_MAX_AGE", 60)
+    return config

@@ -1,0 +1,173 @@
+"""Settings of the web, callout, janitor and worker processes.
+
+Every value comes from the environment; a secret may also come from the file that `<NAME>_FILE` names.
+What each one means, and its default, stands in docs/settings.md, which a test compares with this file.
+"""
+
+from kezsite.environment import (
+    BASE_DIR,
+    bind_address,
+    database,
+    env,
+    network_list,
+    required_secret,
+    supported_transport,
+    trimmed_url,
+)
+
+SECRET_KEY = required_secret("KEZ_SECRET_KEY")
+DEBUG = env.bool("KEZ_DEBUG", default=False)
+
+# Names and addresses -------------------------------------------------------------------------------
+KEZ_CHAT_BIND = bind_address("KEZ_CHAT_BIND", default="0.0.0.0:6969")  # noqa: S104 - the first server's default; `make run` binds loopback
+KEZ_CHAT_SERVER = env.str("KEZ_CHAT_SERVER", default="kez.lat").lower()
+KEZ_CHAT_PUBLIC_URL = trimmed_url("KEZ_CHAT_PUBLIC_URL", default="http://localhost:6969")
+KEZ_CHAT_SIG_SERVER_URL = trimmed_url("KEZ_CHAT_SIG_SERVER_URL", default="http://localhost:7878")
+ALLOWED_HOSTS = env.list("KEZ_ALLOWED_HOSTS", default=[KEZ_CHAT_SERVER, "localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [KEZ_CHAT_PUBLIC_URL]
+
+# NATS ----------------------------------------------------------------------------------------------
+KEZ_TRANSPORT = supported_transport("KEZ_TRANSPORT")
+NATS_URL = env.str("NATS_URL", default="nats://127.0.0.1:4222")
+KEZ_NATS_PUBLIC_URL = env.str("KEZ_NATS_PUBLIC_URL", default=NATS_URL)
+KEZ_NATS_PUBLIC_WS_URL = env.str("KEZ_NATS_PUBLIC_WS_URL", default="ws://127.0.0.1:8443")
+# Seeds are empty unless given: a process that needs one says so and stops.
+KEZ_NATS_ISSUER_SEED = env.str("KEZ_NATS_ISSUER_SEED", default="")
+KEZ_NATS_XKEY_SEED = env.str("KEZ_NATS_XKEY_SEED", default="")
+KEZ_NATS_CALLOUT_SEED = env.str("KEZ_NATS_CALLOUT_SEED", default="")
+KEZ_NATS_BACKEND_SEED = env.str("KEZ_NATS_BACKEND_SEED", default="")
+KEZ_NATS_BRIDGE_SEED = env.str("KEZ_NATS_BRIDGE_SEED", default="")
+KEZ_NATS_SYSADMIN_SEED = env.str("KEZ_NATS_SYSADMIN_SEED", default="")
+KEZ_INTERNAL_SECRET = env.str("KEZ_INTERNAL_SECRET", default="")
+KEZ_NATS_CREDENTIAL_SECONDS = env.int("KEZ_NATS_CREDENTIAL_SECONDS", default=3600)
+KEZ_INBOX_MAX_MSGS = env.int("KEZ_INBOX_MAX_MSGS", default=10_000)
+KEZ_INBOX_MAX_AGE_DAYS = env.int("KEZ_INBOX_MAX_AGE_DAYS", default=30)
+KEZ_DEVICE_EXPIRY_DAYS = env.int("KEZ_DEVICE_EXPIRY_DAYS", default=30)
+KEZ_JANITOR_SECONDS = env.float("KEZ_JANITOR_SECONDS", default=60.0)
+KEZ_CALLOUT_METRICS_BIND = env.str("KEZ_CALLOUT_METRICS_BIND", default="")
+
+# Registry ------------------------------------------------------------------------------------------
+KEZ_REGISTRATION_OPEN = env.bool("KEZ_REGISTRATION_OPEN", default=True)
+KEZ_TRUSTED_PROXIES = env.int("KEZ_TRUSTED_PROXIES", default=0)
+KEZ_THROTTLE_REGISTER = env.str("KEZ_THROTTLE_REGISTER", default="20/hour")
+KEZ_THROTTLE_LOOKUP = env.str("KEZ_THROTTLE_LOOKUP", default="600/min")
+KEZ_THROTTLE_SIGCHAIN = env.str("KEZ_THROTTLE_SIGCHAIN", default="120/min")
+KEZ_METRICS_ALLOW = network_list("KEZ_METRICS_ALLOW", default=["127.0.0.0/8", "::1/128"])
+
+# Data ----------------------------------------------------------------------------------------------
+DATABASES = {"default": database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / '.data' / 'kez.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "kez",
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+}
+
+# Celery --------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = REDIS_URL
+CELERY_TASK_ACKS_LATE = True  # a worker that dies half way leaves its task to another one
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_RESULT_EXPIRES = 3600
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# Django --------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "httpapi",
+    "registry",
+    "chatbridge",
+]
+MIDDLEWARE = [
+    "httpapi.metrics.RequestMetricsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "kezsite.urls"
+ASGI_APPLICATION = "kezsite.asgi.application"
+APPEND_SLASH = False  # a wrong path is a 404 that says so, not a redirect
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True  # serves the admin's own files without a collectstatic step
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "httpapi.problems.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "httpapi.schema.KezAutoSchema",
+    "NUM_PROXIES": KEZ_TRUSTED_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "kez-chat",
+    "DESCRIPTION": "Registry of handles: claim one, look one up.",
+    "VERSION": "v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/v1",
+}
+
+# Security ------------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+# Behind TLS the cookies must not travel in clear; on plain http (development) they could not travel at all.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KEZ_CHAT_PUBLIC_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if KEZ_TRUSTED_PROXIES else None
+
+# One line an event, without colours: the process manager adds the prefix.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("KEZ_LOG_LEVEL", default="INFO")},
+}
