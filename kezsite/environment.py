@@ -40,7 +40,9 @@ def bind_address(name: str, *, default: str) -> str:
     value = env.str(name, default=default)
     host, _, port = value.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ImproperlyConfigured(f"{name}={value!r} is not an address to bind: write host:port, as in {default}.")
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not an address to bind: write host:port, as in {default}."
+        )
     return str(value)
 
 
@@ -48,7 +50,9 @@ def trimmed_url(name: str, *, default: str) -> str:
     """An http(s) base URL without its trailing slash."""
     value = env.str(name, default=default).rstrip("/")
     if not value.startswith(("http://", "https://")):
-        raise ImproperlyConfigured(f"{name}={value!r} is not a web address: it starts with http:// or https://.")
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not a web address: it starts with http:// or https://."
+        )
     return str(value)
 
 

@@ -19,7 +19,7 @@ SECRET_KEY = required_secret("KEZ_SECRET_KEY")
 DEBUG = env.bool("KEZ_DEBUG", default=False)
 
 # Names and addresses -------------------------------------------------------------------------------
-KEZ_CHAT_BIND = bind_address("KEZ_CHAT_BIND", default="0.0.0.0:6969")  # noqa: S104 - the first server's default; `make run` binds loopback
+KEZ_CHAT_BIND = bind_address("KEZ_CHAT_BIND", default="0.0.0.0:6969")
 KEZ_CHAT_SERVER = env.str("KEZ_CHAT_SERVER", default="kez.lat").lower()
 KEZ_CHAT_PUBLIC_URL = trimmed_url("KEZ_CHAT_PUBLIC_URL", default="http://localhost:6969")
 KEZ_CHAT_SIG_SERVER_URL = trimmed_url("KEZ_CHAT_SIG_SERVER_URL", default="http://localhost:7878")

@@ -4,7 +4,7 @@ from kezsite.environment import BASE_DIR, bind_address, database, env
 from kezsite.settings import *  # noqa: F403 - a variant of the same settings
 from kezsite.settings import MIDDLEWARE, SPECTACULAR_SETTINGS
 
-KEZ_SIGCHAIN_BIND = bind_address("KEZ_SIGCHAIN_BIND", default="0.0.0.0:7878")  # noqa: S104 - as the first server
+KEZ_SIGCHAIN_BIND = bind_address("KEZ_SIGCHAIN_BIND", default="0.0.0.0:7878")
 KEZ_CHAT_BIND = KEZ_SIGCHAIN_BIND
 KEZ_SIGCHAIN_MAX_EVENT_BYTES = env.int("KEZ_SIGCHAIN_MAX_EVENT_BYTES", default=16_384)
 KEZ_SIGCHAIN_MAX_EVENTS = env.int("KEZ_SIGCHAIN_MAX_EVENTS", default=10_000)

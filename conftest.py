@@ -1,0 +1,82 @@
+"""Real servers for every test folder, each started once a run and only when a test asks for it."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from devstack.environment import ROOT
+from devstack.ports import HOST
+from devstack.postgres import Postgres, find_programs
+from devstack.stack import Stack
+from tests.environment import FOLDER, PORTS
+
+
+def _start(name: str, command: list[str], port: int) -> subprocess.Popen[bytes]:
+    log_file = FOLDER / f"{name}.log"
+    with log_file.open("ab") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"{name} did not start:\n{log_file.read_text()}")
+            time.sleep(0.02)
+        else:
+            return process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def valkey() -> Iterator[None]:
+    """A real Valkey where settings.REDIS_URL points."""
+    process = _start("valkey", ["python", "-m", "devstack.valkey"], PORTS.valkey)
+    yield
+    _end(process)
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[None]:
+    """A real nats-server with our deploy/nats.conf where settings.NATS_URL points."""
+    process = _start("nats", ["nats-server", "-c", "deploy/nats.conf"], PORTS.nats)
+    yield
+    _end(process)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A whole server, every process of the Procfile. Tests that kill its parts make one of their own."""
+    with Stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A real PostgreSQL server, where one is installed."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (no initdb on PATH): its tests need it")
+    with socket.create_server((HOST, 0)) as holder:
+        port = holder.getsockname()[1]
+    with Postgres(tmp_path_factory.mktemp("postgres"), port, programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> str:
+    """The DATABASE_URL of an empty database on a real PostgreSQL server."""
+    return postgres.url(f"kez_{uuid4().hex[:12]}")
