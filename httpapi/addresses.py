@@ -1,0 +1,47 @@
+"""Which address a request came from, as far as it can be known behind the proxies that the settings name."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Address = IPv4Address | IPv6Address
+
+
+def client_address(request: HttpRequest) -> Address | None:
+    """The client's address, or None if it cannot be told (a Unix socket, a proxy that writes nonsense).
+
+    KEZ_TRUSTED_PROXIES proxies each append the address of their peer to X-Forwarded-For, so only that many entries,
+    counted from the right, are worth anything; whatever is further left was written by the client.
+    """
+    text = request.META.get("REMOTE_ADDR") or ""
+    proxies: int = settings.KEZ_TRUSTED_PROXIES
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if proxies > 0 and forwarded:
+        entries = forwarded.split(",")
+        text = entries[-min(proxies, len(entries))]
+    return _parse(text.strip())
+
+
+def throttle_bucket(address: Address | None) -> str:
+    """The text that requests are counted under: the address, or its /64 for IPv6 (one household, not one machine)."""
+    if address is None:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return str(address)
+
+
+def _parse(text: str) -> Address | None:
+    """Address text as proxies write it: plain, `1.2.3.4:5678`, `[::1]` or `[::1]:5678`."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address

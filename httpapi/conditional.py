@@ -1,0 +1,28 @@
+"""Entity tags: an answer that has not changed is a 304 without a body (RFC 9110 13.1.2)."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.utils.http import parse_etags
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+
+def etag_of(value: Any) -> str:
+    """A strong entity tag (quoted) for the answer that shows this JSON value."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def conditional_response(
+    request: Request, body: Any, *, cache_control: str, content_type: str | None = None
+) -> Response:
+    """200 with `body`, or 304 if the If-None-Match header already has its entity tag (weak comparison)."""
+    etag = etag_of(body)
+    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    unchanged = etag in known or known == ["*"]
+    response = Response(status=304) if unchanged else Response(body, content_type=content_type)
+    response["ETag"] = etag
+    response["Cache-Control"] = cache_control
+    return response

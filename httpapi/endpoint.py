@@ -1,0 +1,72 @@
+"""The base of every REST view: JSON in, JSON out, refusals as problems, no sessions, no browsable extras."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from httpapi.parsers import MAX_BODY_BYTES, SignedObjectParser
+from httpapi.problems import LengthRequired, Malformed, Problem, TooLarge, UnsupportedMediaType
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """Answers in the view's one format whatever the Accept header says (RFC 9110 12.5.1 allows it)."""
+
+    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+        for parser in parsers:
+            if request.content_type.partition(";")[0].strip().lower() == parser.media_type:
+                return parser
+        return None
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class Endpoint(APIView):
+    """A REST view. `problems` names, by method, what it refuses beyond what every view does; the schema shows it."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (SignedObjectParser,)
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = AlwaysJson
+    metadata_class = None
+    http_method_names = ["get", "head", "post"]
+    max_body_bytes = MAX_BODY_BYTES
+    problems: ClassVar[Mapping[str, Sequence[type[Problem]]]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            self._check_body_headers(request)
+
+    def json_object(self, request: Request) -> dict[str, Any]:
+        """The body as an *unverified* JSON object; Malformed (400) if it is any other JSON value."""
+        if not isinstance(request.data, dict):
+            raise Malformed("The body is not a JSON object.")
+        return request.data
+
+    def _check_body_headers(self, request: Request) -> None:
+        """Refuse by the headers alone, before any of the body is read."""
+        if request.content_type and not request.negotiator.select_parser(request, request.parsers):
+            raise UnsupportedMediaType
+        length = request.headers.get("Content-Length")
+        # DRF reads no body without a Content-Length and would take a chunked one for none.
+        if not length and "Transfer-Encoding" in request.headers:
+            raise LengthRequired
+        if length and length.isdecimal() and int(length) > self.max_body_bytes:
+            raise TooLarge(f"The body is larger than {self.max_body_bytes} bytes.")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        finished: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        # Nothing depends on the Accept header, and caches should know it.
+        if finished.get("Vary") == "Accept":
+            del finished["Vary"]
+        return finished

@@ -1,0 +1,73 @@
+"""`manage.py serve`: wait until what this process needs is there, then become the web server."""
+
+import os
+import socket
+import sys
+import time
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from httpapi.readiness import Result, run_checks
+
+RETRY_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    help = "Waits for the database, Valkey and what else is needed, then serves HTTP with daphne."
+    requires_system_checks = "__all__"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--wait", type=float, default=30.0, help="Seconds to wait for what is needed (default 30)."
+        )
+        parser.add_argument(
+            "--bind", default=settings.KEZ_CHAT_BIND, help="host:port (default KEZ_CHAT_BIND)."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = _host_and_port(options["bind"])
+        _refuse_taken_port(host, port)
+        _wait_until_ready(options["wait"])
+        module, _, name = settings.ASGI_APPLICATION.rpartition(".")
+        _become([sys.executable, "-m", "daphne", "-b", host, "-p", str(port), f"{module}:{name}"])
+
+
+def _host_and_port(bind: str) -> tuple[str, int]:
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal():
+        raise CommandError(f"{bind!r} is not an address to serve on: write it as host:port.")
+    return host.strip("[]"), int(port)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """One clear sentence now instead of a server's traceback later."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Cannot serve on {host}:{port}: {error.strerror}. Choose another address with KEZ_CHAT_BIND."
+            ) from error
+
+
+def _wait_until_ready(seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while missing := _missing():
+        if time.monotonic() >= deadline:
+            told = " ".join(f"{name}: {result.detail}" for name, result in missing.items())
+            raise CommandError(f"Not started, because something that is needed is not ready. {told}")
+        time.sleep(RETRY_SECONDS)
+
+
+def _missing() -> dict[str, Result]:
+    return {name: result for name, result in run_checks(only_needed_to_start=True).items() if not result.ok}
+
+
+def _become(command: list[str]) -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(command[0], command)  # noqa: S606 - a fixed program with checked arguments

@@ -1,0 +1,114 @@
+"""Rates by client address, counted in the shared cache so that every web process counts together.
+
+A sliding window of two counters (this window and the one before, weighted by how much of it still counts); the
+counters are incremented atomically, so concurrent requests cannot slip past the limit together.
+"""
+
+import logging
+import re
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.cache import cache
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from httpapi.addresses import client_address, throttle_bucket
+from httpapi.problems import Unavailable
+
+logger = logging.getLogger(__name__)
+
+_UNITS = {
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "m": 60,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hour": 3600,
+    "day": 86400,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `limit` requests in any `seconds`."""
+
+    limit: int
+    seconds: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Rate":
+        """`20/hour`, `600/min`, `5/10s`; ValueError otherwise."""
+        match = re.fullmatch(r"([1-9]\d*)/(\d*)([a-z]+)", text.strip())
+        unit = _UNITS.get(match[3]) if match else None
+        if match is None or unit is None or match[2] == "0":
+            raise ValueError(f"{text!r} is not a rate; write it like 20/hour, 600/min or 5/10s.")
+        return cls(limit=int(match[1]), seconds=int(match[2] or 1) * unit)
+
+
+class AddressThrottle(BaseThrottle):
+    """Counts requests by client address. A subclass names its `scope` and the setting that holds its rate.
+
+    `fail_open`: what to do with the cache out of reach. Reads go on (they change nothing); writes are refused (503).
+    """
+
+    scope: ClassVar[str]
+    rate_setting: ClassVar[str]
+    fail_open: ClassVar[bool] = False
+    clock = staticmethod(time.time)
+
+    def __init__(self) -> None:
+        self._wait = 1.0
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        rate = Rate.parse(getattr(settings, self.rate_setting))
+        bucket = throttle_bucket(client_address(request._request))
+        try:
+            wait = self._count(rate, bucket, self.clock())
+        except RedisError as error:
+            if not self.fail_open:
+                raise Unavailable from error
+            logger.warning("Throttle %s is not counting: the cache is out of reach", self.scope)
+            return True
+        self._wait = wait
+        return wait == 0
+
+    def wait(self) -> float:
+        return self._wait
+
+    def _count(self, rate: Rate, bucket: str, now: float) -> float:
+        """Count one request; 0 if it may pass, else the seconds after which one would."""
+        window, into = divmod(now, rate.seconds)
+        key = f"throttle:{self.scope}:{bucket}:{rate.seconds}:"
+        before = min(int(cache.get(f"{key}{int(window) - 1}", 0)), rate.limit)
+        current = _increment(f"{key}{int(window)}", keep=2 * rate.seconds)
+        if before * (1 - into / rate.seconds) + current <= rate.limit:
+            return 0
+        return _time_to_wait(rate, before, current, into)
+
+
+def _increment(key: str, *, keep: int) -> int:
+    """Add one to a counter that forgets itself after `keep` seconds; atomic in Valkey."""
+    cache.add(key, 0, timeout=keep)
+    try:
+        return cache.incr(key)
+    except ValueError:
+        # It was evicted between the two commands; a lost count is better than a lost request.
+        cache.set(key, 1, timeout=keep)
+        return 1
+
+
+def _time_to_wait(rate: Rate, before: int, current: int, into: float) -> float:
+    """Seconds until the next request would pass, if nothing else is sent until then."""
+    free = rate.limit - current - 1
+    if free >= 0 and before:
+        in_this_window = (1 - free / before) * rate.seconds - into
+        return max(in_this_window, 1.0)
+    in_next_window = max(0.0, 1 - (rate.limit - 1) / min(current, rate.limit)) * rate.seconds
+    return rate.seconds - into + in_next_window

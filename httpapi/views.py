@@ -1,0 +1,89 @@
+"""Health, readiness, metrics, and the API's own description."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from httpapi import readiness
+from httpapi.addresses import client_address
+from httpapi.endpoint import Endpoint
+from httpapi.problems import Forbidden
+from kezproto.version import VERSION
+
+READINESS = inline_serializer(
+    "Readiness",
+    {
+        "status": serializers.ChoiceField(["ok", "unavailable"]),
+        "checks": serializers.DictField(
+            child=inline_serializer(
+                "ReadinessCheck", {"ok": serializers.BooleanField(), "detail": serializers.CharField()}
+            )
+        ),
+    },
+)
+
+
+class HealthView(Endpoint):
+    """The process is alive. It asks nothing else, so an outage elsewhere never restarts a healthy process."""
+
+    @extend_schema(
+        operation_id="healthz",
+        tags=["operations"],
+        responses=inline_serializer(
+            "Health",
+            {
+                "status": serializers.ChoiceField(["ok"]),
+                "server": serializers.CharField(),
+                "version": serializers.CharField(),
+            },
+        ),
+    )
+    def get(self, request: Request) -> Response:
+        body = {"status": "ok", "server": settings.KEZ_CHAT_SERVER, "version": VERSION}
+        return Response(body, headers={"Cache-Control": "no-store"})
+
+
+class ReadyView(Endpoint):
+    """The process can serve: everything that it needs is checked, each within a time limit."""
+
+    @extend_schema(operation_id="readyz", tags=["operations"], responses={200: READINESS, 503: READINESS})
+    def get(self, request: Request) -> Response:
+        results = readiness.run_checks()
+        ready = all(result.ok for result in results.values())
+        body = {
+            "status": "ok" if ready else "unavailable",
+            "checks": {
+                name: {"ok": result.ok, "detail": result.detail} for name, result in sorted(results.items())
+            },
+        }
+        return Response(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus metrics, for the networks of KEZ_METRICS_ALLOW only."""
+    address = client_address(request)
+    # A proxy that the settings do not know of would make every stranger look local.
+    unknown_proxy = settings.KEZ_TRUSTED_PROXIES == 0 and "X-Forwarded-For" in request.headers
+    if unknown_proxy or address is None or not any(address in net for net in settings.KEZ_METRICS_ALLOW):
+        return Forbidden("Metrics are open to the networks of KEZ_METRICS_ALLOW only.").response()
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+class SchemaView(SpectacularAPIView):
+    """This API's OpenAPI description, YAML unless the Accept header asks for JSON."""
+
+    metadata_class = None
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """The description as a page to browse; scripts and styles come from this server."""
+
+    metadata_class = None
+    template_name = "httpapi/docs.html"
