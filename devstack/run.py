@@ -66,7 +66,8 @@ def _migrate(environment: dict[str, str]) -> bool:
         subprocess.Popen(command, cwd=ROOT, env={**environment, "DJANGO_SETTINGS_MODULE": settings})
         for settings in ("kezsite.settings", "kezsite.sigchain_settings")
     ]
-    return not any([migration.wait() for migration in migrations])
+    codes = [migration.wait() for migration in migrations]  # both, also when the first one failed
+    return not any(codes)
 
 
 def _announce(environment: dict[str, str], honcho: subprocess.Popen[bytes]) -> None:
