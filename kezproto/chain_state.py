@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from kezproto.chain_operations import (
     ADD_CLAIM,
     ADD_ENDPOINT,
     Claim,
     Endpoint,
+    Operand,
     SharedFiles,
     UnknownOperation,
 )
 from kezproto.keys import Primary
-
-if TYPE_CHECKING:
-    from kezproto.sigchain import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,21 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A verified event on its own; whether it fits into a chain, `check_next` says."""
+
+    primary: Primary
+    seq: int
+    prev: str | None
+    op: str
+    body: dict[str, Any]
+    operand: Operand
+    created_at: datetime
+    hash: str
+    document: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

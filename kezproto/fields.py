@@ -193,3 +193,10 @@ def url(*schemes: str) -> Check:
         rf"(?=.{{1,2048}}\Z)(?:{'|'.join(schemes)})[!#-;=?-\[\]_a-z~%]+",
         f"a URL that starts with {' or '.join(schemes)}",
     )
+
+
+def file_name(value: Any) -> None:
+    """One path component that is safe to show; where it is written, the client decides anew."""
+    plain_line(1, 255)(value)
+    if value in (".", "..") or "/" in value or "\\" in value:
+        raise Malformed("must be a file's name without its folders.")

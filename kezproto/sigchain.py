@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kezproto.chain_operations import Operand, parse_operation
-from kezproto.chain_state import ChainBuilder, ChainState, Head
+from kezproto.chain_operations import parse_operation
+from kezproto.chain_state import ChainBuilder, ChainState, Event, Head
 from kezproto.errors import (
     BadSignature,
     ChainBadSignature,
@@ -38,21 +37,6 @@ __all__ = [
     "replay",
     "verify_event",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A verified event on its own; whether it fits into a chain, `check_next` says."""
-
-    primary: Primary
-    seq: int
-    prev: str | None
-    op: str
-    body: dict[str, Any]
-    operand: Operand
-    created_at: datetime
-    hash: str
-    document: dict[str, Any]
 
 
 def event_document(
