@@ -1,16 +1,13 @@
-"""Every refusal of the HTTP API in one shape: `application/problem+json` (RFC 9457) with a stable `code`.
+"""The kinds of refusals, and how exceptions become them.
 
-A body is `{"type", "title", "status", "detail", "code"}` plus members of its own (`head`, …). `code` is what programs
-decide on and never changes; `detail` is one sentence for people and may. Rooms declare their refusals as subclasses
-of `Problem`; what the protocol refuses (`kezproto.errors`) is translated here and nowhere else.
+Rooms declare their own kinds as subclasses of `Problem`; what the protocol refuses (`kezproto.errors`) is translated
+here and nowhere else.
 """
 
-import inspect
-import json
 import logging
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
@@ -20,69 +17,10 @@ from redis.exceptions import RedisError
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
+from httpapi.problem import Problem as Problem
 from kezproto.errors import ProtocolError
 
-CONTENT_TYPE = "application/problem+json"
-# RFC 9110 15.5.2: a 401 names a way in. Ours is not an HTTP scheme: it is the signature inside the body.
-SIGNED_OBJECT_CHALLENGE = 'Kez-Signed-Object realm="kez"'
-
 logger = logging.getLogger(__name__)
-
-
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
-    """The request was refused.
-
-    A subclass fixes `status`, `code` and `title`; its docstring's first line is the `detail` unless one is given.
-    Extra keyword arguments become members of the body; `headers` are added to the response.
-    """
-
-    status: ClassVar[int] | int = 400
-    code: ClassVar[str] | str = "malformed"
-    title: ClassVar[str] | str = "The request was refused"
-
-    def __init__(
-        self,
-        detail: str = "",
-        *,
-        status: int | None = None,
-        code: str | None = None,
-        title: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        **members: Any,
-    ) -> None:
-        self.detail = detail or inspect.cleandoc(type(self).__doc__ or self.title).partition("\n")[0]
-        super().__init__(self.detail)
-        if status is not None:
-            self.status = status
-        if code is not None:
-            self.code = code
-        if title is not None:
-            self.title = title
-        self.headers = dict(headers or {})
-        self.members = members
-
-    def body(self) -> dict[str, Any]:
-        """The problem document as a JSON value."""
-        return {
-            "type": f"urn:kez:problem:{self.code}",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            "code": self.code,
-            **self.members,
-        }
-
-    def response(self) -> HttpResponse:
-        """The finished response; it does not pass through a renderer, so it looks the same everywhere."""
-        response = HttpResponse(
-            json.dumps(self.body(), ensure_ascii=False), status=self.status, content_type=CONTENT_TYPE
-        )
-        response["Cache-Control"] = "no-store"
-        if self.status == 401:
-            response["WWW-Authenticate"] = SIGNED_OBJECT_CHALLENGE
-        for name, value in self.headers.items():
-            response[name] = value
-        return response
 
 
 # --- what the protocol refuses (kezproto.errors) ---------------------------------------------------------------

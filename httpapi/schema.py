@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from httpapi import problems
 from httpapi.endpoint import Endpoint
-from httpapi.problems import CONTENT_TYPE, Problem
+from httpapi.problem import CONTENT_TYPE, Problem
 
 
 class ProblemSerializer(serializers.Serializer[Mapping[str, Any]]):

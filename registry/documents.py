@@ -1,0 +1,70 @@
+"""How the registry shows a handle: the look-up body and the WebFinger document. JSON values with fixed keys."""
+
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+
+from kezproto.subjects import inbox_subject
+from kezproto.timestamps import format_timestamp
+from registry.models import Handle
+
+# RFC 7033 wants URIs for what has no registered name.
+PRIMARY_PROPERTY = "urn:kez:primary"
+INBOX_PROPERTY = "urn:kez:inbox"
+PROFILE_REL = "http://webfinger.net/rel/profile-page"
+SIGCHAIN_REL = "urn:kez:rel:sigchain"
+NATS_REL = "urn:kez:rel:nats"
+
+
+def fqhn(handle: Handle) -> str:
+    """The fully qualified name, `local@server`."""
+    return f"{handle.local}@{settings.KEZ_CHAT_SERVER}"
+
+
+def look_up_url(handle: Handle) -> str:
+    return f"{settings.KEZ_CHAT_PUBLIC_URL}/v1/u/{quote(handle.local)}"
+
+
+def profile_url(handle: Handle) -> str:
+    return f"{settings.KEZ_CHAT_PUBLIC_URL}/u/{quote(handle.local)}"
+
+
+def sigchain_url(handle: Handle) -> str:
+    return f"{settings.KEZ_CHAT_SIG_SERVER_URL}/v1/sigchains/ed25519/{handle.primary_hex}"
+
+
+def look_up_document(handle: Handle) -> dict[str, Any]:
+    """The body of `GET /v1/u/<handle>` and of a registration's answer."""
+    return {
+        "handle": handle.local,
+        "fqhn": fqhn(handle),
+        "primary": str(handle.primary),
+        "sigchain_url": sigchain_url(handle),
+        "registered_at": format_timestamp(handle.registered_at),
+        "endpoints": [
+            {"protocol": "nats", "url": url, "inbox": inbox_subject(handle.primary)} for url in _nats_urls()
+        ],
+    }
+
+
+def webfinger_document(handle: Handle, rels: Collection[str]) -> dict[str, Any]:
+    """The JSON resource descriptor (RFC 7033 4.4); with `rels`, only the links of those relations."""
+    inbox = {INBOX_PROPERTY: inbox_subject(handle.primary)}
+    links: list[dict[str, Any]] = [
+        {"rel": PROFILE_REL, "type": "text/html", "href": profile_url(handle)},
+        {"rel": "self", "type": "application/json", "href": look_up_url(handle)},
+        {"rel": SIGCHAIN_REL, "type": "application/json", "href": sigchain_url(handle)},
+        *({"rel": NATS_REL, "href": url, "properties": inbox} for url in _nats_urls()),
+    ]
+    return {
+        "subject": f"acct:{fqhn(handle)}",
+        "aliases": [profile_url(handle), look_up_url(handle)],
+        "properties": {PRIMARY_PROPERTY: str(handle.primary)},
+        "links": [link for link in links if not rels or link["rel"] in rels],
+    }
+
+
+def _nats_urls() -> tuple[str, str]:
+    return settings.KEZ_NATS_PUBLIC_URL, settings.KEZ_NATS_PUBLIC_WS_URL

@@ -1,0 +1,63 @@
+"""Why the registry refuses, with the status that the HTTP edge gives each refusal."""
+
+from httpapi.problem import Problem
+
+
+class HandleReserved(Problem):
+    """This name is reserved; choose another one."""
+
+    status, code, title = 403, "handle_reserved", "Reserved name"
+
+
+class RegistrationClosed(Problem):
+    """This server takes no new registrations at present."""
+
+    status, code, title = 403, "registration_closed", "Registration is closed"
+
+
+class HandleTaken(Problem):
+    """This handle has been registered before, and a handle is given out only once; choose another one."""
+
+    status, code, title = 409, "handle_taken", "Handle taken"
+
+
+class KeyInUse(Problem):
+    """This key already has a handle on this server, and a key has only one."""
+
+    status, code, title = 409, "key_in_use", "Key in use"
+
+
+class HandleUnknown(Problem):
+    """There is no such handle on this server."""
+
+    status, code, title = 404, "not_found", "Not found"
+
+
+class OtherServer(Problem):
+    """This handle belongs to another server; ask that one."""
+
+    status, code, title = 404, "other_server", "A handle of another server"
+
+
+class ChallengeUnknown(Problem):
+    """This challenge was not given to this key, has been used, or is older than 60 s; ask for a new one."""
+
+    status, code, title = 401, "challenge_unknown", "Unknown challenge"
+
+
+class NotRegistered(Problem):
+    """This key does not have this handle."""
+
+    status, code, title = 403, "not_registered", "Not the key's handle"
+
+
+class HandleSuspended(Problem):
+    """This handle is suspended; write to the server's operators."""
+
+    status, code, title = 403, "handle_suspended", "Handle suspended"
+
+
+class ModerationRefused(ValueError):  # noqa: N818 - named as the deed is
+    """An operator's deed that cannot be done; the message is the sentence to show."""
+
+    code = "moderation_refused"

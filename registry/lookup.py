@@ -1,0 +1,73 @@
+"""All reads of the registry. A handle that is not active looks to the public as if it had never been registered."""
+
+from typing import Literal
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from kezproto.errors import BadHandle
+from kezproto.handles import parse_handle
+from kezproto.keys import Primary
+from registry.errors import HandleUnknown, OtherServer
+from registry.models import Handle, Reservation
+from registry.reserved import shipped_skeletons, skeleton
+
+HandleState = Literal["unknown", "active", "suspended", "released"]
+
+
+def active_handle(text: str) -> Handle:
+    """The active handle that a person means by `chris`, `@chris` or `Chris@kez.lat`.
+
+    OtherServer if it names another server, HandleUnknown for all else: what is no handle cannot exist either.
+    """
+    try:
+        name = parse_handle(text, own_server=settings.KEZ_CHAT_SERVER)
+    except BadHandle as error:
+        raise HandleUnknown from error
+    if name.server != settings.KEZ_CHAT_SERVER:
+        raise OtherServer(
+            f"This server knows handles of {settings.KEZ_CHAT_SERVER} only; ask {name.server} about {name}."
+        )
+    handle = Handle.objects.filter(local=name.local, status=Handle.Status.ACTIVE).first()
+    if handle is None:
+        raise HandleUnknown
+    return handle
+
+
+def active_handle_by_primary(primary: Primary) -> Handle | None:
+    """The active handle of a key, if it has one."""
+    return Handle.objects.filter(primary_hex=primary.hex, status=Handle.Status.ACTIVE).first()
+
+
+def handle_state(primary: Primary) -> HandleState:
+    """What the registry knows of a key. For the key's owner and for operators, not for the public."""
+    handle = Handle.objects.filter(primary_hex=primary.hex).only("status").first()
+    match handle and handle.status:
+        case "active":
+            return "active"
+        case "suspended":
+            return "suspended"
+        case "released":
+            return "released"
+    return "unknown"
+
+
+def rivals(local: str, primary: Primary) -> tuple[Handle | None, Handle | None]:
+    """Who holds the name, and what the key holds, of any status."""
+    rows = list(Handle.objects.filter(Q(local=local) | Q(primary_hex=primary.hex)))
+    by_local = next((row for row in rows if row.local == local), None)
+    by_primary = next((row for row in rows if row.primary_hex == primary.hex), None)
+    return by_local, by_primary
+
+
+def is_reserved(local: str) -> bool:
+    """Whether a name, or one that looks like it, is shipped as reserved or was reserved by an operator."""
+    form = skeleton(local)
+    return form in shipped_skeletons() or Reservation.objects.filter(skeleton=form).exists()
+
+
+def count_by_status() -> dict[str, int]:
+    """How many handles there are of each status; statuses without any are there with 0."""
+    counts = dict.fromkeys(Handle.Status.values, 0)
+    counts.update(Handle.objects.order_by().values_list("status").annotate(Count("pk")))
+    return counts

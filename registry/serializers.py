@@ -1,0 +1,75 @@
+"""The shapes of bodies for the OpenAPI description. What is read is verified by kezproto, not by these."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+Shape = serializers.Serializer[Mapping[str, Any]]
+
+
+class EndpointSerializer(Shape):
+    protocol = serializers.ChoiceField(["nats"])
+    url = serializers.CharField(help_text="Where clients connect: `nats://` or `ws://`.")
+    inbox = serializers.CharField(help_text="The subject to publish sealed envelopes to.")
+
+
+class HandleSerializer(Shape):
+    """A registered handle."""
+
+    handle = serializers.CharField(help_text="The local part, as in `chris`.")
+    fqhn = serializers.CharField(help_text="The fully qualified name, as in `chris@kez.lat`.")
+    primary = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
+    sigchain_url = serializers.CharField()
+    registered_at = serializers.DateTimeField()
+    endpoints = EndpointSerializer(many=True)
+
+
+class SignatureSerializer(Shape):
+    alg = serializers.ChoiceField(["ed25519-sha512-jcs"])
+    key = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
+    sig = serializers.RegexField(r"^[0-9a-f]{128}$", help_text="Ed25519 over the RFC 8785 form of `payload`.")
+
+
+class RegistrationPayloadSerializer(Shape):
+    type = serializers.ChoiceField(["kez.chat.handle_registration"])
+    version = serializers.IntegerField(min_value=1, max_value=1)
+    handle = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]{2,31}$")
+    primary = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
+    server = serializers.CharField()
+    created_at = serializers.DateTimeField(help_text="UTC with `Z`, within 300 s of the server's clock.")
+
+
+class RegistrationSerializer(Shape):
+    """A signed object of tag `handle_registration`."""
+
+    kez = serializers.ChoiceField(["handle_registration"])
+    payload = RegistrationPayloadSerializer()
+    signature = SignatureSerializer()
+
+
+class ChallengeRequestSerializer(Shape):
+    primary = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
+
+
+class ChallengeSerializer(Shape):
+    challenge = serializers.RegexField(r"^[0-9a-f]{64}$")
+    expires_at = serializers.DateTimeField()
+
+
+class LinkSerializer(Shape):
+    rel = serializers.CharField()
+    type = serializers.CharField(required=False)
+    href = serializers.CharField()
+    properties = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+@extend_schema_serializer(component_name="WebFinger")
+class WebFingerSerializer(Shape):
+    """A JSON resource descriptor (RFC 7033)."""
+
+    subject = serializers.CharField()
+    aliases = serializers.ListField(child=serializers.CharField())
+    properties = serializers.DictField(child=serializers.CharField())
+    links = LinkSerializer(many=True)

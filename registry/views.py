@@ -1,0 +1,193 @@
+"""Registration, look-up, WebFinger, challenges, and the page of a handle."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from httpapi import problems
+from httpapi.conditional import conditional_response
+from httpapi.endpoint import Endpoint
+from httpapi.problem import ProblemResponse
+from kezproto.keys import Primary
+from kezproto.registration import verify_registration
+from kezproto.timestamps import format_timestamp
+from registry import documents, errors, lookup, services
+from registry.metrics import REGISTRATIONS
+from registry.serializers import (
+    ChallengeRequestSerializer,
+    ChallengeSerializer,
+    HandleSerializer,
+    RegistrationSerializer,
+    WebFingerSerializer,
+)
+from registry.throttles import ChallengeThrottle, LookupThrottle, RegisterThrottle
+from registry.webfinger import handle_of_resource
+
+# A suspension shows to everyone within a minute; until then a cache may spare us the same look-up.
+PUBLIC_CACHE = "public, max-age=60"
+
+
+class RegisterView(Endpoint):
+    """Claim a handle with a registration that your key signed."""
+
+    throttle_classes = (RegisterThrottle,)
+    problems = {
+        "POST": (
+            problems.UnknownField,
+            problems.WrongTag,
+            problems.WrongType,
+            problems.BadKey,
+            problems.BadSignature,
+            problems.KeyMismatch,
+            errors.HandleReserved,
+            errors.RegistrationClosed,
+            errors.HandleTaken,
+            errors.KeyInUse,
+            problems.WrongServer,
+            problems.Stale,
+            problems.BadHandle,
+        )
+    }
+
+    @extend_schema(
+        operation_id="register",
+        tags=["registry"],
+        request=RegistrationSerializer,
+        responses={
+            201: OpenApiResponse(HandleSerializer, "The handle is yours."),
+            200: OpenApiResponse(HandleSerializer, "It was yours before: a lost answer was asked for again."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        now = timezone.now()
+        registration = verify_registration(
+            self.json_object(request), server=settings.KEZ_CHAT_SERVER, now=now
+        )
+        registered = services.register_handle(registration, actor=registration.primary, now=now)
+        return Response(
+            documents.look_up_document(registered.handle),
+            status=201 if registered.created else 200,
+            headers={"Location": documents.look_up_url(registered.handle), "Cache-Control": "no-store"},
+        )
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(finished, ProblemResponse):
+            REGISTRATIONS.labels(finished.code).inc()
+        else:
+            REGISTRATIONS.labels("created" if finished.status_code == 201 else "repeated").inc()
+        return finished
+
+
+class HandleView(Endpoint):
+    """Look a handle up: `chris` or `chris@kez.lat`, in any case of letters."""
+
+    throttle_classes = (LookupThrottle,)
+    problems = {"GET": (errors.HandleUnknown, errors.OtherServer)}
+
+    @extend_schema(
+        operation_id="look_up",
+        tags=["registry"],
+        parameters=[
+            OpenApiParameter(
+                "handle", OpenApiTypes.STR, "path", description="Local part, or local@server of this server."
+            ),
+            OpenApiParameter(
+                "If-None-Match",
+                OpenApiTypes.STR,
+                "header",
+                description="The entity tag of an earlier answer.",
+            ),
+        ],
+        responses={200: HandleSerializer, 304: OpenApiResponse(description="As in your earlier answer.")},
+    )
+    def get(self, request: Request, handle: str) -> Response:
+        row = lookup.active_handle(handle)
+        return conditional_response(request, documents.look_up_document(row), cache_control=PUBLIC_CACHE)
+
+
+class JrdRenderer(JSONRenderer):
+    media_type = "application/jrd+json"
+    format = "jrd"
+
+
+class WebFingerView(Endpoint):
+    """WebFinger (RFC 7033) for the handles of this server."""
+
+    renderer_classes = (JrdRenderer,)
+    throttle_classes = (LookupThrottle,)
+    problems = {"GET": (problems.Malformed, errors.HandleUnknown, errors.OtherServer)}
+
+    @extend_schema(
+        operation_id="webfinger",
+        tags=["registry"],
+        parameters=[
+            OpenApiParameter(
+                "resource", OpenApiTypes.STR, required=True, description="`acct:chris@kez.lat`, or an alias."
+            ),
+            OpenApiParameter(
+                "rel",
+                OpenApiTypes.STR,
+                many=True,
+                description="Only links of these relations; may be repeated.",
+            ),
+        ],
+        responses={200: WebFingerSerializer, 304: OpenApiResponse(description="As in your earlier answer.")},
+    )
+    def get(self, request: Request) -> Response:
+        row = handle_of_resource(request.query_params.getlist("resource"))
+        document = documents.webfinger_document(row, request.query_params.getlist("rel"))
+        return conditional_response(request, document, cache_control=PUBLIC_CACHE)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        # RFC 7033 5: pages of any origin may ask; that holds for refusals too, or they could not read them.
+        finished["Access-Control-Allow-Origin"] = "*"
+        return finished
+
+
+class ChallengesView(Endpoint):
+    """Ask for a challenge to sign: it can be answered once, within 60 s."""
+
+    max_body_bytes = 1024
+    throttle_classes = (ChallengeThrottle,)
+    problems = {"POST": (problems.UnknownField, problems.BadKey)}
+
+    @extend_schema(
+        operation_id="challenge",
+        tags=["registry"],
+        request=ChallengeRequestSerializer,
+        responses={201: ChallengeSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        body = self.json_object(request)
+        if unknown := sorted(set(body) - {"primary"}):
+            raise problems.UnknownField(f"The body has only the field primary, not {unknown[0][:64]!r}.")
+        text = body.get("primary")
+        if not isinstance(text, str):
+            raise problems.Malformed("The field primary is a key: ed25519: and 64 hex digits.")
+        challenge, expires_at = services.issue_challenge(Primary.parse(text), now=timezone.now())
+        return Response(
+            {"challenge": challenge, "expires_at": format_timestamp(expires_at)},
+            status=201,
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+@require_safe
+def profile(request: HttpRequest, handle: str) -> HttpResponse:
+    """The page of a handle, for people: WebFinger's profile page."""
+    try:
+        row = lookup.active_handle(handle)
+    except (errors.HandleUnknown, errors.OtherServer) as error:
+        raise Http404(str(error)) from error
+    return render(request, "registry/profile.html", {"look_up": documents.look_up_document(row)})
