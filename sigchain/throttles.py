@@ -1,0 +1,18 @@
+"""How often one address may read and append: each on its own count, both at the rate KEZ_THROTTLE_SIGCHAIN."""
+
+from httpapi.throttles import AddressThrottle
+
+
+class ReadThrottle(AddressThrottle):
+    """Reading goes on while the cache is out of reach: it changes nothing."""
+
+    scope = "sigchain_read"
+    rate_setting = "KEZ_THROTTLE_SIGCHAIN"
+    fail_open = True
+
+
+class AppendThrottle(AddressThrottle):
+    """Appending without a count would let one address fill the disk, so it is refused then."""
+
+    scope = "sigchain_append"
+    rate_setting = "KEZ_THROTTLE_SIGCHAIN"
