@@ -10,7 +10,8 @@ from typing import Any, Literal, cast
 from kezproto import fields
 from kezproto.errors import Malformed
 from kezproto.fields import Check, check_fields
-from kezproto.payloads import CHUNK_BYTES, MAX_ATTACHMENT_BYTES, MAX_CHUNKS
+from kezproto.file_announcement import chunk_count
+from kezproto.payloads import MAX_ATTACHMENT_BYTES, MAX_CHUNKS
 
 TEXT = "kez-text-v1"
 FILE = "kez-file-v1"
@@ -147,7 +148,7 @@ def _parse_file(body: Mapping[str, Any]) -> FileBody | UnknownBody:
     data = base64.b64decode(body["data"]) if mode == "inline" else None
     if data is not None and len(data) != body["size"]:
         raise Malformed("The inline file does not have the size that its message states.")
-    if mode == "chunked" and body["chunks"] != -(-body["size"] // CHUNK_BYTES):
+    if mode == "chunked" and body["chunks"] != chunk_count(body["size"]):
         raise Malformed("The number of chunks does not fit the size of the file.")
     return FileBody(
         mode=cast(FileMode, mode),
