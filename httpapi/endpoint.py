@@ -1,10 +1,10 @@
 """The base of every REST view: JSON in, JSON out, refusals as problems, no sessions, no browsable extras."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -17,16 +17,15 @@ from httpapi.problems import LengthRequired, Malformed, Problem, TooLarge, Unsup
 class AlwaysJson(BaseContentNegotiation):
     """Answers in the view's one format whatever the Accept header says (RFC 9110 12.5.1 allows it)."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
-        for parser in parsers:
-            if request.content_type.partition(";")[0].strip().lower() == parser.media_type:
-                return parser
-        return None
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        media_type = request.content_type.partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
 
 
 class Endpoint(APIView):
@@ -55,7 +54,7 @@ class Endpoint(APIView):
 
     def _check_body_headers(self, request: Request) -> None:
         """Refuse by the headers alone, before any of the body is read."""
-        if request.content_type and not request.negotiator.select_parser(request, request.parsers):
+        if request.content_type and not AlwaysJson().select_parser(request, self.get_parsers()):
             raise UnsupportedMediaType
         length = request.headers.get("Content-Length")
         # DRF reads no body without a Content-Length and would take a chunked one for none.
@@ -63,10 +62,3 @@ class Endpoint(APIView):
             raise LengthRequired
         if length and length.isdecimal() and int(length) > self.max_body_bytes:
             raise TooLarge(f"The body is larger than {self.max_body_bytes} bytes.")
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        finished: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
-        # Nothing depends on the Accept header, and caches should know it.
-        if finished.get("Vary") == "Accept":
-            del finished["Vary"]
-        return finished

@@ -233,7 +233,7 @@ def problem_for(error: Exception) -> Problem | None:
         case drf.UnsupportedMediaType():
             return UnsupportedMediaType()
         case drf.Throttled():
-            return throttled(float(error.wait) if error.wait is not None else 1.0)
+            return throttled(float(getattr(error, "wait", None) or 1))
         case drf.APIException():
             return Malformed()
         case OperationalError() | InterfaceError() | RedisError():

@@ -1,7 +1,7 @@
 """How views become OpenAPI: the refusals that a view declares, and those that every view has, as problem documents."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
@@ -24,16 +24,27 @@ class ProblemSerializer(serializers.Serializer[Mapping[str, Any]]):
 class KezAutoSchema(AutoSchema):
     """Adds problem responses to what `extend_schema` says about a view."""
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction)
         if direction == "response" and isinstance(self.view, Endpoint):
-            for status, kinds in self._problem_kinds().items():
+            for status, kinds in self._problem_kinds(self.view).items():
                 responses.setdefault(status, self._problem_response(kinds))
         return dict(sorted(responses.items()))
 
-    def _problem_kinds(self) -> dict[str, list[type[Problem]]]:
+    def _map_serializer(
+        self, serializer: Any, direction: Literal["request", "response"], bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        """A serializer that says `closed = True` stands for an object in which unknown fields are refused."""
+        schema: dict[str, Any] = super()._map_serializer(  # type: ignore[no-untyped-call]
+            serializer, direction, bypass_extensions
+        )
+        if getattr(serializer, "closed", False):
+            schema["additionalProperties"] = False
+        return schema
+
+    def _problem_kinds(self, view: Endpoint) -> dict[str, list[type[Problem]]]:
         """The kinds of problem that this operation can answer with, by status."""
-        kinds = list(self.view.problems.get(self.method, ()))
+        kinds = list(view.problems.get(self.method, ()))
         if self.method == "POST":
             kinds += [
                 problems.Malformed,
@@ -41,7 +52,7 @@ class KezAutoSchema(AutoSchema):
                 problems.TooLarge,
                 problems.UnsupportedMediaType,
             ]
-        if self.view.throttle_classes:
+        if view.throttle_classes:
             kinds.append(problems.Throttled)
         kinds.append(problems.Unavailable)
         by_status: dict[str, list[type[Problem]]] = {}

@@ -1,6 +1,6 @@
 """The registry's tables. Handles and audit entries are never deleted: a name is given out once, for good."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import models
 
@@ -88,9 +88,9 @@ class AuditEntry(models.Model):
         return f"{self.name} {self.action} by {self.actor}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("An audit entry is never changed.")
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("An audit entry is never deleted.")

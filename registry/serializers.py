@@ -27,12 +27,14 @@ class HandleSerializer(Shape):
 
 
 class SignatureSerializer(Shape):
+    closed = True
     alg = serializers.ChoiceField(["ed25519-sha512-jcs"])
     key = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
     sig = serializers.RegexField(r"^[0-9a-f]{128}$", help_text="Ed25519 over the RFC 8785 form of `payload`.")
 
 
 class RegistrationPayloadSerializer(Shape):
+    closed = True
     type = serializers.ChoiceField(["kez.chat.handle_registration"])
     version = serializers.IntegerField(min_value=1, max_value=1)
     handle = serializers.RegexField(r"^[a-z0-9][a-z0-9_-]{2,31}$")
@@ -44,12 +46,14 @@ class RegistrationPayloadSerializer(Shape):
 class RegistrationSerializer(Shape):
     """A signed object of tag `handle_registration`."""
 
+    closed = True
     kez = serializers.ChoiceField(["handle_registration"])
     payload = RegistrationPayloadSerializer()
     signature = SignatureSerializer()
 
 
 class ChallengeRequestSerializer(Shape):
+    closed = True
     primary = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -79,13 +79,13 @@ class RegisterView(Endpoint):
             headers={"Location": documents.look_up_url(registered.handle), "Cache-Control": "no-store"},
         )
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        finished = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(finished, ProblemResponse):
-            REGISTRATIONS.labels(finished.code).inc()
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        if isinstance(response, ProblemResponse):
+            REGISTRATIONS.labels(response.code).inc()
         else:
-            REGISTRATIONS.labels("created" if finished.status_code == 201 else "repeated").inc()
-        return finished
+            REGISTRATIONS.labels("created" if response.status_code == 201 else "repeated").inc()
+        return response
 
 
 class HandleView(Endpoint):
@@ -148,11 +148,11 @@ class WebFingerView(Endpoint):
         document = documents.webfinger_document(row, request.query_params.getlist("rel"))
         return conditional_response(request, document, cache_control=PUBLIC_CACHE)
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        finished = super().finalize_response(request, response, *args, **kwargs)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
         # RFC 7033 5: pages of any origin may ask; that holds for refusals too, or they could not read them.
-        finished["Access-Control-Allow-Origin"] = "*"
-        return finished
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
 
 
 class ChallengesView(Endpoint):
