@@ -2,10 +2,21 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from kezproto.errors import BadHandle
+from kezproto.handles import check_local
 from kezproto.keys import Primary
 from registry.reserved import skeleton
+
+
+def validate_local(text: str) -> None:
+    """ValidationError unless `text` could be a handle."""
+    try:
+        check_local(text)
+    except BadHandle as error:
+        raise ValidationError(str(error)) from error
 
 
 class Handle(models.Model):
@@ -42,7 +53,12 @@ class Handle(models.Model):
 class Reservation(models.Model):
     """A name that an operator keeps from being registered, besides those that ship with the software."""
 
-    name = models.CharField(max_length=32, unique=True, help_text="Lower case, as a handle is written.")
+    name = models.CharField(
+        max_length=32,
+        unique=True,
+        validators=(validate_local,),
+        help_text="Lower case, as a handle is written. Look-alikes with - and _ are reserved with it.",
+    )
     # What look-alikes share: `support`, `sup-port` and `support_` are one reservation.
     skeleton = models.CharField(max_length=32, db_index=True, editable=False)
     reason = models.CharField(
