@@ -24,7 +24,7 @@ from natslink.errors import (
     RequestTimedOut,
 )
 from natslink.pulling import InboxMessage, pull_messages
-from natslink.requests import one_request
+from natslink.requests import many_answers, one_request
 from natslink.session import BrokerSession, Handler
 
 logger = logging.getLogger("natslink")
@@ -156,7 +156,7 @@ class SupervisedConnection:
         await session.open(url)
         try:
             for subscription in self._subscriptions:
-                await _subscribe(session, subscription)
+                await session.subscribe(subscription.subject, subscription.queue, subscription.handler)
             await session.nc.flush()
         except (nats.errors.Error, OSError, asyncio.CancelledError) as error:
             await session.close()
@@ -247,14 +247,36 @@ class SupervisedConnection:
         session = await self._session_within(timeout)
         return await one_request(session, subject, data, headers=headers, timeout=timeout)
 
+    async def send(self, subject: str, data: bytes) -> None:
+        """Publish without any acknowledgement, at most once. Raises BrokerUnreachable if there is no connection now."""
+        session = self._live()
+        if session is None:
+            raise BrokerUnreachable("There is no connection to the NATS server at the moment.")
+        try:
+            await session.nc.publish(subject, data)
+        except (nats.errors.Error, OSError) as error:
+            raise BrokerUnreachable(f"The message could not be sent ({error}).") from error
+
+    async def request_many(self, subject: str, data: bytes = b"", *, window: float = 0.5) -> list[Msg]:
+        """One request, the answers of all who answer within `window` seconds; errors as `request`."""
+        session = await self._session_within(window + 2.0)
+        return await many_answers(session, subject, data, window=window)
+
     async def subscribe(self, subject: str, handler: Handler, *, queue: str = "") -> None:
         """Call `handler` for each message, one after the other, on this and every later connection."""
         subscription = _Subscription(subject, queue, handler)
         self._subscriptions.append(subscription)
         session = self._live()
         if session is not None:
-            await _subscribe(session, subscription)
+            await session.subscribe(subscription.subject, subscription.queue, subscription.handler)
             await session.nc.flush()
+
+    async def drain(self) -> None:
+        """Stop taking messages for good; returns when those that came before are handed to their handlers."""
+        self._subscriptions.clear()
+        session = self._live()
+        if session is not None:
+            await session.drain()
 
     def messages(
         self, *, stream: str, consumer: str, api_prefix: str | None = None, batch: int = 64
@@ -263,7 +285,3 @@ class SupervisedConnection:
         return pull_messages(
             self.session, stream=stream, consumer=consumer, api_prefix=api_prefix, batch=batch
         )
-
-
-async def _subscribe(session: BrokerSession, subscription: _Subscription) -> None:
-    await session.nc.subscribe(subscription.subject, queue=subscription.queue, cb=subscription.handler)

@@ -52,7 +52,7 @@ class RequestTimedOut(LinkError):
     code = "request_timed_out"
 
 
-class NoResponders(LinkError):
-    """Nobody serves this subject at the moment."""
+class NoResponders(NotStored):
+    """Nobody serves this subject at the moment; certainly nothing was stored."""
 
     code = "no_responders"

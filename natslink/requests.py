@@ -42,6 +42,44 @@ async def one_request(
         denied.cancel()
 
 
+async def many_answers(session: BrokerSession, subject: str, data: bytes, *, window: float) -> list[Msg]:
+    """One request that any number of servers may answer: what came within `window` seconds after sending it.
+
+    Raises NoResponders, RequestTimedOut (the connection went), PublishRefused.
+    """
+    answers: list[Msg] = []
+    denied = session.denied(subject)
+    lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def collect(msg: Msg) -> None:
+        answers.append(msg)
+
+    def give_up() -> None:
+        if not lost.done():
+            lost.set_result(None)
+
+    session.on_lost(give_up)
+    try:
+        inbox = session.nc.new_inbox()
+        subscription = await session.nc.subscribe(inbox, cb=collect)
+        await session.nc.publish(subject, data, reply=inbox)
+        await asyncio.wait([denied, lost], timeout=window, return_when=asyncio.FIRST_COMPLETED)
+        if lost.done():
+            raise RequestTimedOut("The connection to the NATS server was lost before it answered.")
+        await subscription.unsubscribe()
+    except (nats.errors.Error, OSError) as error:
+        raise RequestTimedOut(f"The NATS server did not answer on {subject}.") from error
+    finally:
+        session.forget_lost(give_up)
+        session.forget_denied(subject, denied)
+    if denied.done():
+        raise PublishRefused(f"This connection may not publish to {subject}.")
+    denied.cancel()
+    if not answers or (answers[0].headers or {}).get("Status") == "503":
+        raise NoResponders(f"Nobody serves {subject} at the moment.")
+    return answers
+
+
 def _answer_of(answer: asyncio.Future[Any], subject: str) -> Msg:
     if answer.cancelled():
         raise RequestTimedOut("The connection to the NATS server was lost before it answered.")

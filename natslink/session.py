@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 
 from kezproto.keys import SigningKey
 from kezproto.nkeys import user_nkey
@@ -46,6 +47,7 @@ class BrokerSession:
         self._reply_prefix = reply_prefix
         self._opened = False
         self._denied: dict[str, list[asyncio.Future[None]]] = {}
+        self._subscribed: list[Subscription] = []
         self._lost_callbacks: list[Callable[[], None]] = []
         self.nc = Client()
         self.lost = asyncio.Event()
@@ -115,6 +117,18 @@ class BrokerSession:
             self.lost.set()
             for callback in self._lost_callbacks:
                 callback()
+
+    async def subscribe(self, subject: str, queue: str, handler: Handler) -> None:
+        self._subscribed.append(await self.nc.subscribe(subject, queue=queue, cb=handler))
+
+    async def drain(self) -> None:
+        """End the subscriptions; what had arrived is handed to its handlers first."""
+        while self._subscribed:
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._subscribed.pop().drain()  # type: ignore[no-untyped-call]
+            except (TimeoutError, nats.errors.Error, OSError) as error:
+                logger.debug("nats: draining: %s", error)
 
     def denied(self, subject: str) -> asyncio.Future[None]:
         """Completes if the server denies a publish to `subject`; hand it back to `forget_denied`."""

@@ -1,0 +1,60 @@
+"""Connections to the broker as each of this server's static users, from settings."""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from chatbridge.xkey import XKey
+from kezproto.errors import BadNkey
+from kezproto.keys import SigningKey
+from kezproto.nkeys import decode_seed
+from natslink.connection import SupervisedConnection
+
+
+def nkey_seed(name: str, *, prefix: str) -> bytes:
+    """The 32 bytes of the seed in the setting `name`; ImproperlyConfigured says what to do if it is not usable."""
+    text = getattr(settings, name)
+    if not text:
+        raise ImproperlyConfigured(
+            f"{name} is not set: give the nkey seed (S{prefix}…), or {name}_FILE with a file that holds it. "
+            "`python -m devstack.secrets FOLDER` makes one."
+        )
+    try:
+        kind, seed = decode_seed(text.strip())
+    except BadNkey as error:
+        raise ImproperlyConfigured(f"{name} is not an nkey seed: {error}") from error
+    if kind != prefix:
+        raise ImproperlyConfigured(
+            f"{name} is the seed of another kind of key: it must start with S{prefix}."
+        )
+    return seed
+
+
+def issuer_key() -> SigningKey:
+    """The account key that signs user tokens; its public half stands in the broker's `auth_callout`."""
+    return SigningKey(nkey_seed("KEZ_NATS_ISSUER_SEED", prefix="A"))
+
+
+def callout_xkey() -> XKey:
+    """The curve key that requests to the callout are sealed to."""
+    nkey_seed("KEZ_NATS_XKEY_SEED", prefix="X")
+    return XKey(settings.KEZ_NATS_XKEY_SEED.strip())
+
+
+def callout_connection() -> SupervisedConnection:
+    """In account AUTH: answers logins."""
+    return _connection("KEZ_NATS_CALLOUT_SEED", "kez callout")
+
+
+def backend_connection() -> SupervisedConnection:
+    """In account KEZ: streams and consumers."""
+    return _connection("KEZ_NATS_BACKEND_SEED", "kez backend")
+
+
+def system_connection() -> SupervisedConnection:
+    """In account SYS: sees and ends connections, reads the server's settings."""
+    return _connection("KEZ_NATS_SYSADMIN_SEED", "kez operator")
+
+
+def _connection(setting: str, name: str) -> SupervisedConnection:
+    urls = [url.strip() for url in settings.NATS_URL.split(",") if url.strip()]
+    return SupervisedConnection(urls=urls, seed=nkey_seed(setting, prefix="U"), name=name)

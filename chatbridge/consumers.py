@@ -1,0 +1,91 @@
+"""The durable pull consumer of a device: made by us at its login, never by the client."""
+
+import logging
+from typing import Any
+
+from chatbridge.jetstream import (
+    CONSUMER_ALREADY_EXISTS,
+    CONSUMER_NAME_EXISTS,
+    CONSUMER_NOT_FOUND,
+    JetStreamError,
+    api,
+)
+from chatbridge.streams import SECOND
+from kezproto.keys import Primary
+from kezproto.subjects import INBOX_STREAM, consumer_name, inbox_subject
+from natslink.connection import SupervisedConnection
+
+logger = logging.getLogger(__name__)
+
+ACK_WAIT_SECONDS = 30
+MAX_ACK_PENDING = 256
+INACTIVE_SECONDS = 3600
+
+
+def device_consumer_config(primary: Primary, device: str, *, after: int) -> dict[str, Any]:
+    """The consumer's settings; it delivers what the inbox holds beyond stream sequence `after`."""
+    name = consumer_name(primary, device)
+    return {
+        "name": name,
+        "durable_name": name,
+        "filter_subject": inbox_subject(primary),
+        "deliver_policy": "by_start_sequence",
+        "opt_start_seq": after + 1,
+        "ack_policy": "explicit",
+        "ack_wait": ACK_WAIT_SECONDS * SECOND,
+        "max_ack_pending": MAX_ACK_PENDING,
+        "max_deliver": -1,
+        "inactive_threshold": INACTIVE_SECONDS * SECOND,
+        "replay_policy": "instant",
+        "num_replicas": 0,
+    }
+
+
+async def ensure_device_consumer(
+    conn: SupervisedConnection, primary: Primary, device: str, *, cursor: int
+) -> None:
+    """Make the consumer unless it is there: one that exists knows better than the cursor what was acknowledged.
+
+    Raises JetStreamError or a LinkError.
+    """
+    config = device_consumer_config(primary, device, after=cursor)
+    body = {"stream_name": INBOX_STREAM, "config": config, "action": "create"}
+    try:
+        answer = await api(conn, _create_subject(primary, device), body, seconds=2.0)
+    except JetStreamError as error:
+        if error.err_code in (CONSUMER_ALREADY_EXISTS, CONSUMER_NAME_EXISTS):
+            return
+        raise
+    if cursor and answer.get("num_pending", 0) == 0:
+        await _guard_against_rewound_stream(conn, primary, device, cursor)
+
+
+async def delete_device_consumer(conn: SupervisedConnection, primary: Primary, device: str) -> None:
+    """Remove the consumer; it is fine if there is none."""
+    try:
+        await api(conn, f"CONSUMER.DELETE.{INBOX_STREAM}.{consumer_name(primary, device)}")
+    except JetStreamError as error:
+        if error.err_code != CONSUMER_NOT_FOUND:
+            raise
+
+
+async def _guard_against_rewound_stream(
+    conn: SupervisedConnection, primary: Primary, device: str, cursor: int
+) -> None:
+    """A stream that was made anew or came from a backup counts from below: a consumer that starts beyond its end would
+    wait there and miss everything until then. Such a device starts from the beginning instead.
+    """
+    state = (await api(conn, f"STREAM.INFO.{INBOX_STREAM}"))["state"]
+    if cursor <= int(state["last_seq"]):
+        return
+    logger.warning(
+        "The stream %s was made anew or restored: a device starts from its beginning.", INBOX_STREAM
+    )
+    await delete_device_consumer(conn, primary, device)
+    config = device_consumer_config(primary, device, after=0)
+    body = {"stream_name": INBOX_STREAM, "config": config, "action": "create"}
+    await api(conn, _create_subject(primary, device), body)
+
+
+def _create_subject(primary: Primary, device: str) -> str:
+    return f"CONSUMER.CREATE.{INBOX_STREAM}.{consumer_name(primary, device)}.{inbox_subject(primary)}"

@@ -1,0 +1,53 @@
+"""`manage.py run_auth_callout`: decides who may log in at the broker. Run two or more; they share the work."""
+
+import asyncio
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from prometheus_client import start_http_server
+
+from chatbridge.callout_process import CalloutProcess
+from chatbridge.processes import check_before_start, run_process
+
+
+class Command(BaseCommand):
+    help = "Answers the broker's login requests from the registry until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--wait", type=float, default=30.0, help="Seconds to wait for the broker (default 30)."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = asyncio.Event()
+        process: CalloutProcess | None = None
+
+        def stop() -> None:
+            stopping.set()
+            if process is not None:
+                process.stop()
+
+        async def work() -> None:
+            nonlocal process
+            self.stdout.write(f"Auth callout: {await check_before_start(wait=options['wait'])}.")
+            if stopping.is_set():
+                return
+            process = CalloutProcess()
+            await process.run()
+
+        _serve_metrics()
+        run_process(work, on_stop=stop)
+
+
+def _serve_metrics() -> None:
+    bind = settings.KEZ_CALLOUT_METRICS_BIND
+    if not bind:
+        return
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdigit():
+        raise CommandError(f"KEZ_CALLOUT_METRICS_BIND={bind!r} is not an address: write host:port.")
+    try:
+        start_http_server(int(port), addr=host.strip("[]"))
+    except OSError as error:
+        raise CommandError(f"The metrics port {bind} cannot be opened: {error.strerror}.") from error

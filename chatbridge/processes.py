@@ -1,0 +1,58 @@
+"""What the long-running commands share: they check the broker, run until SIGTERM or Ctrl-C, and then end with 0."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from chatbridge.broker import backend_connection, system_connection
+from chatbridge.jetstream import JetStreamError
+from chatbridge.safety import UnsafeBroker, check_broker
+from chatbridge.streams import UnsafeStream, check_inbox_stream
+from natslink.errors import LinkError
+
+RETRY_SECONDS = 0.5
+
+
+async def check_before_start(*, wait: float) -> str:
+    """A sentence about broker and stream, waited for up to `wait` seconds; raises what made it impossible."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + wait
+    while True:
+        try:
+            return await _check()
+        except (LinkError, UnsafeStream, JetStreamError):
+            if loop.time() + RETRY_SECONDS > deadline:
+                raise
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _check() -> str:
+    system, backend = system_connection(), backend_connection()
+    try:
+        await system.start(timeout=2.0)
+        safe = await check_broker(system)
+        await backend.start(timeout=2.0)
+        return f"{safe}; {await check_inbox_stream(backend)}"
+    finally:
+        await system.close()
+        await backend.close()
+
+
+def run_process(work: Callable[[], Coroutine[Any, Any, None]], *, on_stop: Callable[[], None]) -> None:
+    """Run `work` until it ends; SIGTERM and SIGINT call `on_stop`. A typed failure becomes one sentence and exit 1."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError):  # an event loop without signals
+                loop.add_signal_handler(number, on_stop)
+        await work()
+
+    try:
+        asyncio.run(main())
+    except (LinkError, UnsafeBroker, UnsafeStream, JetStreamError) as error:
+        raise CommandError(str(error)) from error

@@ -1,0 +1,133 @@
+"""The stream that holds every inbox: how it must be, and how it is brought there without losing a message."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from chatbridge.jetstream import STREAM_NOT_FOUND, JetStreamError, api
+from kezproto.envelope import MAX_ENVELOPE_BYTES
+from kezproto.subjects import INBOX_PREFIX, INBOX_STREAM
+from natslink.connection import SupervisedConnection
+
+SECOND = 1_000_000_000  # JetStream counts time in nanoseconds
+DUPLICATE_SECONDS = 120
+FIXED = ("storage", "retention")  # what nats-server cannot change in a stream that exists
+
+
+class UnsafeStream(Exception):  # noqa: N818 - reads as what it says
+    """The stream is not, or cannot be made, as it must be without losing messages. The message says what to do."""
+
+
+def wanted_inbox_config() -> dict[str, Any]:
+    """The settings of KEZ_INBOX; docs/nats.md gives the reason for each."""
+    return {
+        "name": INBOX_STREAM,
+        "subjects": [f"{INBOX_PREFIX}*"],
+        "storage": "file",
+        "retention": "limits",
+        "discard": "new",
+        "discard_new_per_subject": True,
+        "max_msgs_per_subject": settings.KEZ_INBOX_MAX_MSGS,
+        "max_age": settings.KEZ_INBOX_MAX_AGE_DAYS * 86_400 * SECOND,
+        "max_msg_size": MAX_ENVELOPE_BYTES,
+        "max_msgs": -1,
+        "max_bytes": -1,
+        "max_consumers": -1,
+        "duplicate_window": DUPLICATE_SECONDS * SECOND,
+        "allow_direct": False,
+        "allow_rollup_hdrs": False,
+        "deny_purge": False,
+    }
+
+
+async def ensure_inbox_stream(
+    conn: SupervisedConnection, *, replicas: int | None = None, accept_loss: bool = False
+) -> str:
+    """Make KEZ_INBOX or bring its settings up to date; answers "made", "updated" or "unchanged".
+
+    Raises UnsafeStream instead of deleting messages, unless `accept_loss`. `replicas`: None leaves them as they are.
+    """
+    wanted = wanted_inbox_config()
+    if replicas is not None:
+        wanted["num_replicas"] = replicas
+    try:
+        current = (await api(conn, f"STREAM.INFO.{INBOX_STREAM}"))["config"]
+    except JetStreamError as error:
+        if error.err_code != STREAM_NOT_FOUND:
+            raise
+        await api(conn, f"STREAM.CREATE.{INBOX_STREAM}", wanted)
+        return "made"
+    changed = differences(current, wanted)
+    if not changed:
+        return "unchanged"
+    for name in FIXED:
+        if name in changed:
+            raise UnsafeStream(
+                f"The stream {INBOX_STREAM} has {name} {current.get(name)!r} instead of {wanted[name]!r}, which cannot be "
+                "changed: back it up, delete it, and run `manage.py ensure_streams` again."
+            )
+    if not accept_loss:
+        await _refuse_loss(conn, current, wanted)
+    await api(conn, f"STREAM.UPDATE.{INBOX_STREAM}", {**current, **wanted})
+    return "updated"
+
+
+async def check_inbox_stream(conn: SupervisedConnection) -> str:
+    """A sentence about the stream; UnsafeStream if it is missing or not as it must be."""
+    try:
+        info = await api(conn, f"STREAM.INFO.{INBOX_STREAM}")
+    except JetStreamError as error:
+        if error.err_code != STREAM_NOT_FOUND:
+            raise
+        raise UnsafeStream(
+            f"The stream {INBOX_STREAM} is missing: run `manage.py ensure_streams`."
+        ) from error
+    changed = differences(info["config"], wanted_inbox_config())
+    if changed:
+        raise UnsafeStream(
+            f"The stream {INBOX_STREAM} is not as it must be ({', '.join(sorted(changed))}): run `manage.py ensure_streams`."
+        )
+    return f"{INBOX_STREAM} holds {info['state']['messages']} messages"
+
+
+def differences(current: Mapping[str, Any], wanted: Mapping[str, Any]) -> set[str]:
+    """The names of the settings that differ. JetStream leaves out what is false, empty or zero."""
+    return {name for name, value in wanted.items() if (current.get(name) or False) != (value or False)}
+
+
+async def fullest_inboxes(conn: SupervisedConnection, *, more_than: int = 0) -> dict[str, int]:
+    """Messages by subject, of the inboxes that hold more than `more_than`."""
+    counts: dict[str, int] = {}
+    offset = 0
+    while True:
+        body = {"subjects_filter": f"{INBOX_PREFIX}*", "offset": offset}
+        answer = await api(conn, f"STREAM.INFO.{INBOX_STREAM}", body)
+        page = answer["state"].get("subjects") or {}
+        counts |= {subject: count for subject, count in page.items() if count > more_than}
+        offset += len(page)
+        if not page or offset >= int(answer.get("total", 0)):
+            return counts
+
+
+async def _refuse_loss(
+    conn: SupervisedConnection, current: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> None:
+    """UnsafeStream if the change would delete messages that are there now."""
+    quota, age = wanted["max_msgs_per_subject"], wanted["max_age"]
+    if quota < current["max_msgs_per_subject"] or current["max_msgs_per_subject"] <= 0:
+        over = await fullest_inboxes(conn, more_than=quota)
+        if over:
+            raise UnsafeStream(
+                f"KEZ_INBOX_MAX_MSGS={quota} would delete messages: {len(over)} inboxes hold more, the fullest "
+                f"{max(over.values())}. Set it to at least that, or accept the loss with --accept-loss."
+            )
+    if age < current["max_age"] or current["max_age"] == 0:
+        state = (await api(conn, f"STREAM.INFO.{INBOX_STREAM}"))["state"]
+        oldest = datetime.fromisoformat(state["first_ts"][:19] + "+00:00")
+        if state["messages"] and oldest < datetime.now(UTC) - timedelta(seconds=age // SECOND):
+            raise UnsafeStream(
+                f"KEZ_INBOX_MAX_AGE_DAYS={settings.KEZ_INBOX_MAX_AGE_DAYS} would delete messages: the oldest is from "
+                f"{oldest:%Y-%m-%d}. Set it higher, or accept the loss with --accept-loss."
+            )
