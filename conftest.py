@@ -1,5 +1,6 @@
 """Real servers for every test folder, each started once a run and only when a test asks for it."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -14,6 +15,30 @@ from devstack.ports import HOST
 from devstack.postgres import Postgres, find_programs
 from devstack.stack import Stack
 from tests.environment import FOLDER, PORTS
+
+# The only reasons for which a test may be skipped in CI; everything else is installed by `make test`.
+EXPECTED_SKIPS = ("PostgreSQL is not installed",)
+
+
+def _is_unexpected(report: pytest.TestReport) -> bool:
+    return not any(reason in str(report.longrepr) for reason in EXPECTED_SKIPS)
+
+
+def _unexpected_skips(config: pytest.Config) -> list[pytest.TestReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter and os.environ.get("CI") else []
+    return [report for report in skipped if _is_unexpected(report)]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skip that nobody expected fails the run: a green one must not hide tests that never ran."""
+    if _unexpected_skips(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for report in _unexpected_skips(config):
+        terminalreporter.write_line(f"unexpected skip: {report.nodeid}: {report.longrepr}", red=True)
 
 
 def _start(name: str, command: list[str], port: int) -> subprocess.Popen[bytes]:
