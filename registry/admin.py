@@ -126,7 +126,7 @@ class ReservationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     )
 
     def save_model(
-        self, request: HttpRequest, obj: Reservation, form: ModelForm[Reservation], change: bool
+        self, request: HttpRequest, obj: Reservation, form: "ModelForm[Reservation]", change: bool
     ) -> None:
         services.reserve_name(obj, actor=request.user)
         if Handle.objects.filter(local=obj.name).exists():
