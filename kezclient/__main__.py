@@ -1,0 +1,5 @@
+"""`python -m kezclient` is `kez-chat`."""
+
+from kezclient.cli import main
+
+main()

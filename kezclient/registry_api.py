@@ -1,0 +1,139 @@
+"""What the client asks the registry, and how it checks the answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kezclient.errors import BadAnswer, HandleUnknown, ServerRefused
+from kezclient.http_edge import HttpEdge, base_of
+from kezproto.errors import ProtocolError
+from kezproto.handles import Handle, check_server_name
+from kezproto.keys import Primary
+from kezproto.registration import registration_payload
+from kezproto.session import session_payload
+from kezproto.signed import sign
+from kezproto.subjects import inbox_subject
+from kezproto.timestamps import parse_timestamp
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from kezproto.keys import SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryEntry:
+    """What a registry says about a handle. Whether its key is to be believed, the pins decide."""
+
+    handle: Handle
+    primary: Primary
+    sigchain_url: str
+    nats_urls: tuple[str, ...]
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """`server` is the name that handles end in; `time` the server's clock, where it gives one."""
+
+    server: str
+    version: str
+    time: datetime | None
+
+
+class RegistryApi:
+    """One registry, by its base address."""
+
+    def __init__(self, server_url: str, edge: HttpEdge | None = None) -> None:
+        self.url = server_url
+        self._edge = edge or HttpEdge()
+
+    def close(self) -> None:
+        self._edge.close()
+
+    def status(self) -> ServerStatus:
+        answer = self._edge.get(f"{self.url}/v1/healthz")
+        try:
+            server = check_server_name(_text(answer.document, "server"))
+            return ServerStatus(server, _text(answer.document, "version"), answer.server_time)
+        except (ProtocolError, KeyError, TypeError) as error:
+            raise BadAnswer(url=self.url, reason=f"it does not name its server ({error})") from error
+
+    def look_up(self, handle: Handle) -> RegistryEntry:
+        """HandleUnknown if the registry has no such handle, BadAnswer if it answers for another one."""
+        try:
+            answer = self._edge.get(f"{self.url}/v1/u/{handle}")
+        except ServerRefused as error:
+            if error.details["status"] == 404:
+                raise HandleUnknown(handle=str(handle), detail=error.details["detail"]) from error
+            raise
+        return self._entry(handle, answer.document)
+
+    def register(self, handle: Handle, key: SigningKey, *, now: datetime) -> RegistryEntry:
+        """Claim the handle; the same claim again is no error. ServerRefused with the registry's code otherwise."""
+        payload = registration_payload(handle=handle, primary=key.primary, created_at=now)
+        answer = self._edge.post(f"{self.url}/v1/register", sign("handle_registration", payload, key))
+        entry = self._entry(handle, answer.document)
+        if entry.primary != key.primary:
+            raise BadAnswer(url=self.url, reason="it confirms the registration of another key")
+        return entry
+
+    def broker_refusal(self, handle: Handle, key: SigningKey, *, now: datetime) -> str | None:
+        """Why the broker last refused this key, as a sentence; None if it did not."""
+        answer = self._edge.post(f"{self.url}/v1/challenges", {"primary": str(key.primary)})
+        try:
+            challenge = _text(answer.document, "challenge")
+            payload = session_payload(handle=handle, primary=key.primary, challenge=challenge, created_at=now)
+            session = sign("session", payload, key)
+        except (ProtocolError, KeyError, TypeError) as error:
+            raise BadAnswer(url=self.url, reason=f"its challenge cannot be signed ({error})") from error
+        refusal = self._edge.post(f"{self.url}/v1/nats/refusal", session).document.get("refusal")
+        if not isinstance(refusal, dict):
+            return None
+        return str(refusal.get("reason") or refusal.get("detail") or refusal.get("code") or "no reason given")
+
+    def _entry(self, asked: Handle, document: dict[str, Any]) -> RegistryEntry:
+        try:
+            return _read_entry(asked, document)
+        except (ProtocolError, KeyError, TypeError, ValueError) as error:
+            raise BadAnswer(url=self.url, reason=f"the entry of {asked}: {error}") from error
+
+
+def _read_entry(asked: Handle, document: dict[str, Any]) -> RegistryEntry:
+    if _text(document, "fqhn") != str(asked):
+        raise ValueError(f"it is about {str(document['fqhn'])[:80]!r}")
+    primary = Primary.parse(_text(document, "primary"))
+    sigchain_url = _text(document, "sigchain_url")
+    if not sigchain_url.startswith(("http://", "https://")) or not sigchain_url.endswith(
+        f"/v1/sigchains/ed25519/{primary.hex}"
+    ):
+        raise ValueError("its sigchain_url does not lead to the chain of its key")
+    base_of(sigchain_url)
+    return RegistryEntry(
+        handle=asked,
+        primary=primary,
+        sigchain_url=sigchain_url,
+        nats_urls=tuple(_nats_urls(document["endpoints"], inbox_subject(primary))),
+        registered_at=parse_timestamp(_text(document, "registered_at")),
+    )
+
+
+def _nats_urls(endpoints: Any, inbox: str) -> list[str]:
+    urls = []
+    for endpoint in endpoints if isinstance(endpoints, list) else []:
+        if not isinstance(endpoint, dict) or endpoint.get("protocol") != "nats":
+            continue
+        if _text(endpoint, "inbox") != inbox:
+            raise ValueError("an endpoint names the inbox of another key")
+        url = _text(endpoint, "url")
+        if url.startswith(("nats://", "tls://")):
+            urls.append(url)
+    return urls
+
+
+def _text(document: dict[str, Any], name: str) -> str:
+    value = document[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is not text")
+    return value

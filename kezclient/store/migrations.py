@@ -1,0 +1,144 @@
+"""The schema, one step after the other; `PRAGMA user_version` counts the steps a database has taken.
+
+A released step is never changed. Timestamps are RFC 3339 text in UTC, keys 64 hex digits without prefix.
+"""
+
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE contact (
+        handle TEXT PRIMARY KEY,
+        primary_hex TEXT NOT NULL,            -- pinned: trusted on first use, changed only by accept-key
+        sigchain_url TEXT NOT NULL,
+        added_at TEXT NOT NULL,
+        checked_at TEXT NOT NULL,             -- when the registry was last asked
+        verified_at TEXT,                     -- when the safety number was compared
+        offered_hex TEXT,                     -- another key that the registry gives now: sending is blocked
+        offered_at TEXT
+    ) STRICT;
+    CREATE INDEX contact_by_key ON contact (primary_hex);
+
+    CREATE TABLE former_key (
+        handle TEXT NOT NULL,
+        primary_hex TEXT NOT NULL,
+        replaced_at TEXT NOT NULL,
+        was_verified INTEGER NOT NULL,
+        PRIMARY KEY (handle, primary_hex)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE chain_pin (
+        primary_hex TEXT PRIMARY KEY,
+        seq INTEGER NOT NULL,                 -- 0: the chain was empty
+        head TEXT,
+        checked_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE chain_event (
+        primary_hex TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        document TEXT NOT NULL,
+        PRIMARY KEY (primary_hex, seq)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE evidence (
+        id INTEGER PRIMARY KEY,
+        primary_hex TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        found_at TEXT NOT NULL,
+        digest TEXT NOT NULL UNIQUE,          -- the same finding is kept once
+        known TEXT NOT NULL,                  -- JSON: what was seen before
+        served TEXT NOT NULL                  -- JSON: what contradicts it
+    ) STRICT;
+
+    CREATE TABLE message (
+        id INTEGER PRIMARY KEY,               -- order of arrival on this device
+        sender_hex TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+        peer_hex TEXT NOT NULL,               -- the other side: sender of an 'in', recipient of an 'out'
+        peer_handle TEXT,                     -- as pinned or as claimed; a self-copy to a stranger names none
+        name_state TEXT NOT NULL CHECK (name_state IN ('pinned', 'unchecked', 'unverified')),
+        device TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        body_type TEXT NOT NULL,
+        body TEXT NOT NULL,                   -- JSON
+        text TEXT NOT NULL,                   -- what a search looks at
+        created_at TEXT NOT NULL,             -- the sender's clock
+        stored_at TEXT NOT NULL,              -- this device's clock
+        state TEXT NOT NULL CHECK (state IN ('received', 'queued', 'sent', 'delivered', 'read', 'failed')),
+        cause TEXT,
+        notices TEXT NOT NULL,                -- JSON list of objects with `code` and `text`
+        shown_at TEXT,                        -- when the owner saw it, here or on another device
+        receipt_at TEXT,                      -- when the last delivered receipt was queued
+        UNIQUE (sender_hex, message_id)
+    ) STRICT;
+    CREATE INDEX message_by_peer ON message (peer_hex, id);
+
+    CREATE TABLE unopened (
+        id INTEGER PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,          -- SHA-256 of the envelope: the same one is kept once
+        envelope BLOB NOT NULL,
+        code TEXT NOT NULL,
+        cause TEXT NOT NULL,
+        stored_at TEXT NOT NULL,
+        shown_at TEXT
+    ) STRICT;
+
+    CREATE TABLE seen (                       -- kept for good: a replay is shown once, also years later
+        sender_hex TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        device TEXT NOT NULL,
+        recipient_hex TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        PRIMARY KEY (sender_hex, message_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX seen_by_seq ON seen (sender_hex, device, recipient_hex, seq);
+
+    CREATE TABLE receipt (                    -- for messages of other devices: it may come before the self-copy
+        peer_hex TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('delivered', 'read')),
+        PRIMARY KEY (peer_hex, message_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE in_link (                    -- the last message of each device that writes to us
+        sender_hex TEXT NOT NULL,
+        device TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        missing TEXT NOT NULL,                -- JSON list of [first, last]: numbers that have not come
+        PRIMARY KEY (sender_hex, device)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE out_link (                   -- the last message that this device made for each recipient
+        recipient_hex TEXT PRIMARY KEY,
+        seq INTEGER NOT NULL,
+        hash TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        purpose TEXT NOT NULL CHECK (purpose IN ('message', 'self_copy', 'receipt')),
+        message_id TEXT NOT NULL,
+        recipient_hex TEXT NOT NULL,
+        recipient_handle TEXT NOT NULL,
+        delivery_id TEXT NOT NULL UNIQUE,
+        envelope BLOB NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
+        cause_code TEXT,
+        cause TEXT,
+        queued_at TEXT NOT NULL,
+        sent_at TEXT,
+        resends INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX outbox_by_state ON outbox (state, id);
+    CREATE INDEX outbox_by_message ON outbox (message_id);
+
+    CREATE TABLE setting (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
