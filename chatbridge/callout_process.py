@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import secrets
 
 from nats.aio.msg import Msg
@@ -25,20 +24,20 @@ AUTH_SUBJECT = "$SYS.REQ.USER.AUTH"
 PING_SUBJECT = "kez.callout.ping"
 QUEUE_GROUP = "kez-auth"
 PING_SECONDS = 1.0
-FROZEN_AFTER_SECONDS = float(os.environ.get("KEZ_CALLOUT_FROZEN_SECONDS", "10"))
+FROZEN_AFTER_SECONDS = 10.0
 STOP_SECONDS = 5.0
 
 
 class CalloutProcess:
     """`run` returns after `stop`. Works beside any number of others: NATS deals requests out to the queue group."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, frozen_after: float = FROZEN_AFTER_SECONDS) -> None:
         self._auth = callout_connection()
         self._backend = backend_connection()
         self._responder = Responder(
             issuer=issuer_key(), xkey=callout_xkey(), prepare_device=self._prepare_device
         )
-        self._watchdog = Watchdog(seconds=FROZEN_AFTER_SECONDS)
+        self._watchdog = Watchdog(seconds=frozen_after)
         self._own_ping = f"{PING_SUBJECT}.{secrets.token_hex(8)}"
         self._at_work: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()

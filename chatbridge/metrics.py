@@ -7,6 +7,6 @@ DECISIONS = Counter(
 )
 DECISION_SECONDS = Histogram("kez_callout_decision_seconds", "Time from a login request to its answer.")
 KICKS = Counter("kez_nats_kicks", "Connections cut, by cause: suspended or flood.", ["cause"])
-PURGED = Counter(
-    "kez_inbox_purged_messages", "Messages purged by the janitor, by cause: read or unknown_key.", ["cause"]
+PURGES = Counter(
+    "kez_inbox_purges", "Inboxes purged by the janitor, by cause: read or unknown_key.", ["cause"]
 )

@@ -23,19 +23,20 @@ async def check_before_start(*, wait: float) -> str:
     deadline = loop.time() + wait
     while True:
         try:
-            return await _check()
+            return await check_broker_and_stream(timeout=2.0)
         except (LinkError, UnsafeStream, JetStreamError):
             if loop.time() + RETRY_SECONDS > deadline:
                 raise
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _check() -> str:
+async def check_broker_and_stream(*, timeout: float) -> str:  # noqa: ASYNC109 - for each connection
+    """A sentence about both; raises LinkError, UnsafeBroker, UnsafeStream, JetStreamError."""
     system, backend = system_connection(), backend_connection()
     try:
-        await system.start(timeout=2.0)
+        await system.start(timeout=timeout)
         safe = await check_broker(system)
-        await backend.start(timeout=2.0)
+        await backend.start(timeout=timeout)
         return f"{safe}; {await check_inbox_stream(backend)}"
     finally:
         await system.close()

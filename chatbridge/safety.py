@@ -32,8 +32,8 @@ async def check_broker(system: SupervisedConnection) -> str:
             raise UnsafeBroker(f"JetStream is off on the broker {server}: start it with deploy/nats.conf.")
         if config.get("sync_always") is not True:
             raise UnsafeBroker(
-                f"The broker {server} acknowledges messages before they are on its disk: set `sync_interval: always` in "
-                "its jetstream block, as deploy/nats.conf does, and restart it."
+                f"The broker {server} acknowledges messages before they are on its disk: set `sync_interval: always` "
+                "in its jetstream block, as deploy/nats.conf does, and restart it."
             )
         if config.get("strict") is False:
             raise UnsafeBroker(

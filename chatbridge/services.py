@@ -1,4 +1,4 @@
-"""All writes of devices. They are bookkeeping of the broker's state, done by no operator, so they leave no audit row."""
+"""All writes of devices. They only follow the broker's state and are no operator's deeds: they leave no audit row."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -65,8 +65,8 @@ async def ensure_inbox_stream(
     for name in FIXED:
         if name in changed:
             raise UnsafeStream(
-                f"The stream {INBOX_STREAM} has {name} {current.get(name)!r} instead of {wanted[name]!r}, which cannot be "
-                "changed: back it up, delete it, and run `manage.py ensure_streams` again."
+                f"The stream {INBOX_STREAM} has {name} {current.get(name)!r} instead of {wanted[name]!r}, which cannot "
+                "be changed: back it up, delete it, and run `manage.py ensure_streams` again."
             )
     if not accept_loss:
         await _refuse_loss(conn, current, wanted)
@@ -87,7 +87,8 @@ async def check_inbox_stream(conn: SupervisedConnection) -> str:
     changed = differences(info["config"], wanted_inbox_config())
     if changed:
         raise UnsafeStream(
-            f"The stream {INBOX_STREAM} is not as it must be ({', '.join(sorted(changed))}): run `manage.py ensure_streams`."
+            f"The stream {INBOX_STREAM} is not as it must be ({', '.join(sorted(changed))}): "
+            "run `manage.py ensure_streams`."
         )
     return f"{INBOX_STREAM} holds {info['state']['messages']} messages"
 

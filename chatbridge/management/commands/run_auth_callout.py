@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from prometheus_client import start_http_server
 
-from chatbridge.callout_process import CalloutProcess
+from chatbridge.callout_process import FROZEN_AFTER_SECONDS, CalloutProcess
 from chatbridge.processes import check_before_start, run_process
 
 
@@ -17,6 +17,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--wait", type=float, default=30.0, help="Seconds to wait for the broker (default 30)."
+        )
+
+        parser.add_argument(
+            "--frozen-after",
+            type=float,
+            default=FROZEN_AFTER_SECONDS,
+            help="Leave with exit code 70 when nothing moved for so many seconds (default 10).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,7 +40,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Auth callout: {await check_before_start(wait=options['wait'])}.")
             if stopping.is_set():
                 return
-            process = CalloutProcess()
+            process = CalloutProcess(frozen_after=options["frozen_after"])
             await process.run()
 
         _serve_metrics()

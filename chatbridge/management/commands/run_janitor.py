@@ -1,0 +1,64 @@
+"""`manage.py run_janitor`: keeps cursors, space and floods in check. One is enough; more do no harm."""
+
+import asyncio
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
+
+from chatbridge.broker import backend_connection, system_connection
+from chatbridge.floods import FloodGuard
+from chatbridge.janitor import sweep
+from chatbridge.jetstream import JetStreamError
+from chatbridge.processes import check_before_start, run_process
+from natslink.connection import SupervisedConnection
+from natslink.errors import LinkError
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Copies read positions, makes room in full inboxes, cuts off floods, every KEZ_JANITOR_SECONDS."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="Do one round and end.")
+        parser.add_argument(
+            "--wait", type=float, default=30.0, help="Seconds to wait for the broker (default 30)."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = asyncio.Event()
+
+        async def work() -> None:
+            await check_before_start(wait=options["wait"])
+            backend, system = backend_connection(), system_connection()
+            try:
+                await backend.start()
+                await system.start()
+                if options["once"]:
+                    self.stdout.write(str(await sweep(backend)))
+                else:
+                    logger.info("Janitor ready.")
+                    await _run(backend, system, stopping)
+            finally:
+                await backend.close()
+                await system.close()
+
+        run_process(work, on_stop=stopping.set)
+
+
+async def _run(backend: SupervisedConnection, system: SupervisedConnection, stopping: asyncio.Event) -> None:
+    guard = FloodGuard()
+    while not stopping.is_set():
+        try:
+            swept = await sweep(backend)
+            floods = await guard.look(system)
+            logger.info("Janitor: %s, floods=%d", swept, len(floods))
+        except (LinkError, JetStreamError, DatabaseError) as error:
+            logger.warning("This round failed, the next one does its work: %s", error)
+        try:
+            await asyncio.wait_for(stopping.wait(), settings.KEZ_JANITOR_SECONDS)
+        except TimeoutError:
+            continue
