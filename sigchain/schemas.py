@@ -1,112 +1,108 @@
-"""The two operations as OpenAPI shows them. The shapes are the protocol's, section 2 and 3."""
+"""The two operations as OpenAPI shows them.
+
+The serializers are descriptions only: what comes in is read by `kezproto`, what goes out is what was stored.
+"""
 
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
 
-HASH = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
-PRIMARY = {"type": "string", "pattern": "^ed25519:[0-9a-f]{64}$"}
-HEAD: dict[str, Any] = {
-    "type": "object",
-    "description": "The newest event: its number, and the SHA-256 of its canonical form.",
-    "required": ["seq", "hash"],
-    "properties": {"seq": {"type": "integer", "minimum": 1}, "hash": HASH},
-    "additionalProperties": False,
-}
-EVENT: dict[str, Any] = {
-    "type": "object",
-    "description": "A signed object of tag sigchain_event, type kez.sigchain.event v1.",
-    "required": ["kez", "payload", "signature"],
-    "additionalProperties": False,
-    "properties": {
-        "kez": {"type": "string", "enum": ["sigchain_event"]},
-        "payload": {
-            "type": "object",
-            "required": ["type", "version", "primary", "seq", "prev", "op", "body", "created_at"],
-            "additionalProperties": False,
-            "properties": {
-                "type": {"type": "string", "enum": ["kez.sigchain.event"]},
-                "version": {"type": "integer", "enum": [1]},
-                "primary": PRIMARY,
-                "seq": {"type": "integer", "minimum": 1},
-                "prev": {
-                    **HASH,
-                    "nullable": True,
-                    "description": "null in event 1, else the hash of the one before.",
-                },
-                "op": {"type": "string", "description": "add_endpoint, …; unknown ones are kept and shown."},
-                "body": {
-                    "type": "object",
-                    "description": "What the operation needs.",
-                    "additionalProperties": True,
-                },
-                "created_at": {"type": "string", "format": "date-time", "description": "UTC with Z."},
-            },
-        },
-        "signature": {
-            "type": "object",
-            "required": ["alg", "key", "sig"],
-            "additionalProperties": False,
-            "properties": {
-                "alg": {"type": "string", "enum": ["ed25519-sha512-jcs"]},
-                "key": PRIMARY,
-                "sig": {"type": "string", "pattern": "^[0-9a-f]{128}$"},
-            },
-        },
-    },
-}
-CHAIN: dict[str, Any] = {
-    "type": "object",
-    "required": ["primary", "head", "events"],
-    "additionalProperties": False,
-    "properties": {
-        "primary": PRIMARY,
-        "head": {**HEAD, "nullable": True},
-        "events": {"type": "array", "items": EVENT},
-    },
-}
-PK = OpenApiParameter(
-    "pk",
-    {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+KEY_HEX = r"^[0-9a-f]{64}$"
+PRIMARY = r"^ed25519:[0-9a-f]{64}$"
+HASH = r"^sha256:[0-9a-f]{64}$"
+
+
+class HeadSerializer(serializers.Serializer[Any]):
+    """A place in a chain: the event's number, and the SHA-256 of its canonical form (RFC 8785)."""
+
+    seq = serializers.IntegerField(min_value=1)
+    hash = serializers.RegexField(HASH)
+
+
+class SigchainPayloadSerializer(serializers.Serializer[Any]):
+    """What is signed."""
+
+    type = serializers.RegexField(r"^kez\.sigchain\.event$")
+    version = serializers.IntegerField(min_value=1, max_value=1)
+    primary = serializers.RegexField(PRIMARY)
+    seq = serializers.IntegerField(min_value=1, max_value=2**53 - 1)
+    prev = serializers.RegexField(
+        HASH, allow_null=True, help_text="The hash of the event before; null in event 1."
+    )
+    op = serializers.RegexField(r"^[a-z][a-z0-9_]{0,63}$", help_text="Unknown operations are kept and shown.")
+    body = serializers.DictField(help_text="What the operation needs.")
+    created_at = serializers.DateTimeField(
+        help_text="UTC with Z; within 300 s of the server's clock when posted."
+    )
+
+
+class SigchainSignatureSerializer(serializers.Serializer[Any]):
+    """Ed25519 over the canonical form (RFC 8785) of the payload."""
+
+    alg = serializers.RegexField(r"^ed25519-sha512-jcs$")
+    key = serializers.RegexField(PRIMARY, help_text="The same key as payload.primary.")
+    sig = serializers.RegexField(r"^[0-9a-f]{128}$")
+
+
+class SigchainEventSerializer(serializers.Serializer[Any]):
+    """A signed object with the tag `sigchain_event`."""
+
+    kez = serializers.RegexField(r"^sigchain_event$")
+    payload = SigchainPayloadSerializer()
+    signature = SigchainSignatureSerializer()
+
+
+class SigchainSerializer(serializers.Serializer[Any]):
+    """A chain, or the part of it that was asked for. `head` is always the whole chain's; null before event 1."""
+
+    primary = serializers.RegexField(PRIMARY)
+    head = HeadSerializer(allow_null=True)
+    events = SigchainEventSerializer(many=True)
+
+
+KEY = OpenApiParameter(
+    "primary",
+    {"type": "string", "pattern": KEY_HEX},
     OpenApiParameter.PATH,
     description="The ed25519 public key, 64 lower-case hex digits.",
+)
+SINCE = OpenApiParameter(
+    "since",
+    {"type": "integer", "minimum": 0, "maximum": 2**53 - 1, "default": 0},
+    OpenApiParameter.QUERY,
+    description="Give only events with a greater seq.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="An ETag from before."
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description='The head\'s hash in quotes; `"empty"` before the first event.',
+    response=[200, 304],
 )
 
 read_chain = extend_schema(
     operation_id="sigchain_read",
     tags=["sigchain"],
-    parameters=[
-        PK,
-        OpenApiParameter(
-            "since",
-            {"type": "integer", "minimum": 0, "maximum": 2**53 - 1, "default": 0},
-            OpenApiParameter.QUERY,
-            description="Give only events with a greater seq.",
-        ),
-        OpenApiParameter(
-            "If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="A known ETag."
-        ),
-        OpenApiParameter(
-            "ETag",
-            OpenApiTypes.STR,
-            OpenApiParameter.HEADER,
-            description='The head\'s hash in quotes; `"empty"` before the first event.',
-            response=[200, 304],
-        ),
-    ],
+    parameters=[KEY, SINCE, IF_NONE_MATCH, ETAG],
     responses={
-        200: OpenApiResponse(CHAIN, description="The chain; an unknown one has `head: null`."),
+        200: OpenApiResponse(
+            SigchainSerializer, description="The chain; a key that never posted has an empty one."
+        ),
         304: OpenApiResponse(description="The chain still has that head."),
     },
 )
 append_event = extend_schema(
     operation_id="sigchain_append",
     tags=["sigchain"],
-    parameters=[PK],
-    request={"application/json": EVENT},
+    parameters=[KEY],
+    request={"application/json": SigchainEventSerializer},
     responses={
-        201: OpenApiResponse(HEAD, description="Stored; this event is the head."),
-        200: OpenApiResponse(HEAD, description="The same event was stored before; its place."),
+        201: OpenApiResponse(HeadSerializer, description="Stored: the event is now the head."),
+        200: OpenApiResponse(HeadSerializer, description="The same event was stored before; its place."),
     },
 )

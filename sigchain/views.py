@@ -38,22 +38,22 @@ class ChainView(OpenEndpoint):
     problems = {"GET": (BadKey, Malformed)}
 
     @schemas.read_chain
-    def get(self, request: Request, pk: str) -> HttpResponse:
+    def get(self, request: Request, primary: str) -> HttpResponse:
         """A key's chain: its head and its events in order, exactly as they were signed.
 
         A key that never posted has an empty chain. Clients replay the chain themselves: this service cannot
         forge an event, but it could withhold one.
         """
-        primary = Primary.from_hex(pk)
+        key = Primary.from_hex(primary)
         since = since_of(request.query_params)
-        head = lookup.head_of(primary)
+        head = lookup.head_of(key)
         etag = etag_of(head)
         known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
         if etag in known or known == ["*"]:
             response = HttpResponse(status=304)
         else:
-            events = lookup.documents(primary, after=since, up_to=head.seq) if head else ()
-            response = HttpResponse(chain_body(primary, head, events), content_type="application/json")
+            events = lookup.documents(key, after=since, up_to=head.seq) if head else ()
+            response = HttpResponse(chain_body(key, head, events), content_type="application/json")
         response["ETag"] = etag
         response["Cache-Control"] = "no-cache"  # may be kept, but asked about each time: an append changes it
         return response
@@ -72,14 +72,14 @@ class EventsView(OpenEndpoint):
     }
 
     @schemas.append_event
-    def post(self, request: Request, pk: str) -> Response:
+    def post(self, request: Request, primary: str) -> Response:
         """Append one signed event to the chain of the key that signed it.
 
         The same event again answers 200, so a lost answer can be retried.
         """
         try:
-            actor = Primary.from_hex(pk)
-            appended = append_event(verify_event(request.data), actor=actor, now=timezone.now())
+            actor = Primary.from_hex(primary)
+            appended = append_event(verify_event(self.json_object(request)), actor=actor, now=timezone.now())
         except (ProtocolError, Problem) as refusal:
             APPENDS.labels(result=refusal.code).inc()
             raise

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from kezproto.canonical import canonical_bytes
@@ -26,17 +25,17 @@ class Sigchain:
 
     client: Client
 
-    def post(self, key: SigningKey, document: Any, **headers: str) -> HttpResponse:
+    def post(self, key: SigningKey, document: Any, **headers: str) -> Any:
         body = document if isinstance(document, bytes) else canonical_bytes(document)
         return self.client.post(events_path(key), body, content_type="application/json", headers=headers)
 
-    def get(self, key: SigningKey, query: str = "", **headers: str) -> HttpResponse:
+    def get(self, key: SigningKey, query: str = "", **headers: str) -> Any:
         return self.client.get(
             chain_path(key) + query, headers={k.replace("_", "-"): v for k, v in headers.items()}
         )
 
     def served(self, key: SigningKey, query: str = "") -> dict[str, Any]:
-        return json.loads(self.get(key, query).content)
+        return dict(json.loads(self.get(key, query).content))
 
     def fill(self, key: SigningKey, length: int) -> list[dict[str, Any]]:
         """A chain of that length, posted event by event."""
@@ -46,9 +45,9 @@ class Sigchain:
         return chain
 
 
-def assert_refused(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
+def assert_refused(response: Any, status: int, code: str) -> dict[str, Any]:
     """The members of a refusal of exactly this status and code, in the one shape."""
-    problem = json.loads(response.content)
+    problem: dict[str, Any] = json.loads(response.content)
     assert (response.status_code, problem["code"]) == (status, code), problem
     assert response["Content-Type"] == "application/problem+json"
     assert response["Access-Control-Allow-Origin"] == "*"
