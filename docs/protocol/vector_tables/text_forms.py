@@ -1,0 +1,267 @@
+"""Vectors for everything that is written as text: JSON, timestamps, handles, nkeys, phrases, broker names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kezproto import handles, nkeys, phrase, subjects, timestamps
+from kezproto.canonical import MAX_DEPTH, MAX_PUBLIC_BYTES, canonical_bytes, parse_json
+from kezproto.keys import x25519_private, x25519_public
+from kezproto.safety_number import safety_number
+from vector_tables.cast import ALICE, ALICE_DEVICE, ALICE_HANDLE, BOB, MALLORY, SERVER
+
+TOKEN = "A1b2C3d4E5f6G7h8"
+
+
+def json_text() -> dict[str, Any]:
+    accepted = [
+        '{"b":1,"a":[true,false,null]}',
+        ' {"a" : "\\u00e9\\n\\u001f\\/" } ',
+        '{"max":9007199254740991,"min":-9007199254740991,"zero":0}',
+        '{"\\ud83d\\ude02":1,"\\ufb33":2,"\\r":3,"1":4}',
+        "[" * MAX_DEPTH + "]" * MAX_DEPTH,
+        '"{[{["',
+    ]
+    refused = {
+        "a name stands twice": b'{"a":1,"a":1}',
+        "a name stands twice, once escaped": b'{"a":1,"\\u0061":2}',
+        "a fraction": b'{"a":1.0}',
+        "an exponent": b'{"a":1e3}',
+        "minus zero": b'{"a":-0}',
+        "beyond 2^53-1": b'{"a":9007199254740992}',
+        "below -(2^53-1)": b'{"a":-9007199254740992}',
+        "a very long integer": b'{"a":' + b"9" * 5000 + b"}",
+        "NaN": b'{"a":NaN}',
+        "Infinity": b'{"a":-Infinity}',
+        "a leading zero": b'{"a":01}',
+        "a high surrogate alone": b'{"a":"\\ud83d"}',
+        "a low surrogate alone, as a name": b'{"\\ude02":1}',
+        "surrogates in the wrong order": b'{"a":"\\ude02\\ud83d"}',
+        "not UTF-8": b'{"a":"\xff"}',
+        "a surrogate in UTF-8": b'{"a":"\xed\xa0\xbd"}',
+        "a byte order mark": b"\xef\xbb\xbf{}",
+        "UTF-16": '{"a":1}'.encode("utf-16-le"),
+        "a raw control character": b'{"a":"\n"}',
+        "a trailing comma": b'{"a":1,}',
+        "single quotes": b"{'a':1}",
+        "a comment": b'{"a":1}//',
+        "two values": b"{}{}",
+        "nothing": b"",
+        "cut short": b'{"a":"b',
+        "nested too deep": b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
+    }
+    return {
+        "about": "Strict JSON in, RFC 8785 out. 'accepted': the canonical bytes of what was read. At most "
+        f"{MAX_PUBLIC_BYTES} bytes, nested {MAX_DEPTH} deep.",
+        "accepted": [
+            {
+                "input_hex": text.encode().hex(),
+                "canonical_hex": canonical_bytes(parse_json(text.encode())).hex(),
+            }
+            for text in accepted
+        ],
+        "refused": [
+            {"name": name, "input_hex": data.hex(), "error": "malformed"} for name, data in refused.items()
+        ],
+    }
+
+
+def timestamp_forms() -> dict[str, Any]:
+    accepted = [
+        "2026-05-25T03:00:00Z",
+        "2026-05-25T03:00:00.5Z",
+        "2026-05-25T03:00:00.000001Z",
+        "2000-01-01T00:00:00Z",
+        "2999-12-31T23:59:59.999999Z",
+        "2028-02-29T12:00:00Z",
+    ]
+    refused = [
+        "2026-05-25T03:00:00+00:00",
+        "2026-05-25T03:00:00",
+        "2026-05-25t03:00:00Z",
+        "2026-05-25T03:00:00z",
+        "2026-05-25 03:00:00Z",
+        "2026-05-25T03:00:00.Z",
+        "2026-05-25T03:00:00.1234567Z",
+        "2026-05-25T03:00:00,5Z",
+        "2026-05-25T23:59:60Z",
+        "2026-05-25T24:00:00Z",
+        "2026-02-29T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "1999-12-31T23:59:59Z",
+        "3000-01-01T00:00:00Z",
+        "26-05-25T03:00:00Z",
+        "2026-05-25T03:00Z",
+        " 2026-05-25T03:00:00Z",
+        "2026-05-25T03:00:00Z\n",
+        "\uff12026-05-25T03:00:00Z",
+        "",
+    ]
+    return {
+        "about": "Timestamps. 'unix_micros': microseconds since 1970, as text because it may pass 2^53.",
+        "accepted": [{"text": text, "unix_micros": str(_unix_micros(text))} for text in accepted],
+        "refused": [{"text": text, "error": "malformed"} for text in refused],
+    }
+
+
+def _unix_micros(text: str) -> int:
+    moment = timestamps.parse_timestamp(text)
+    return int(moment.replace(microsecond=0).timestamp()) * 1_000_000 + moment.microsecond
+
+
+def handle_forms() -> dict[str, Any]:
+    typed = ["alice", "@alice", "Alice@Kez.Lat", "@bob@example.org", "a-1_2", "a" * 32, "bob@localhost"]
+    refused = [
+        "",
+        "al",
+        "a" * 33,
+        "-alice",
+        "_alice",
+        "al ice",
+        " alice",
+        "alice ",
+        "@@alice",
+        "alice@",
+        "@",
+        "alice@kez.lat@kez.lat",
+        "alice@-kez.lat",
+        "alice@kez..lat",
+        "alice@kez.lat.",
+        "alice@kez.lat:6969",
+        "alice@127.0.0.1",
+        "alice@kez_lat",
+        "alíce",
+        "\u212aris",
+        "alice\n",
+        "alice@" + "a" * 64 + ".org",
+    ]
+    texts = [
+        "hi @bob, and @Alice@Example.Org.",
+        "mail bob@kez.lat or a@b, not (@al) nor @@bob",
+        "@bob: see @carol-1/@dave_2",
+        "@bobé @\u212aris @bob@-x",
+        "😂 @bob@kez.lat",
+    ]
+    return {
+        "about": "Handles as people type them, on the server "
+        + SERVER
+        + ", and mentions in text. Places count "
+        "Unicode code points, and the @ belongs to the mention.",
+        "own_server": SERVER,
+        "typed": [
+            {"text": text, "handle": str(handles.parse_handle(text, own_server=SERVER))} for text in typed
+        ],
+        "refused": [{"text": text, "error": "bad_handle"} for text in refused],
+        "stored_refused": [
+            {"local": local, "error": "bad_handle"}
+            for local in ("Alice", "ALICE", "al", "alice@kez.lat", "-al")
+        ],
+        "mentions": [
+            {
+                "text": text,
+                "found": [
+                    {"start": found.start, "end": found.end, "handle": str(found.handle)}
+                    for found in handles.find_mentions(text, own_server=SERVER)
+                ],
+            }
+            for text in texts
+        ],
+    }
+
+
+def key_forms() -> dict[str, Any]:
+    people = {"alice": ALICE, "bob": BOB, "mallory": MALLORY}
+    return {
+        "about": "The cast of all other files: seed, public key, X25519 image, nkey, phrase, safety numbers.",
+        "people": [
+            {
+                "name": name,
+                "seed_hex": key.seed.hex(),
+                "primary": str(key.primary),
+                "x25519_public_hex": x25519_public(key.primary).hex(),
+                "x25519_private_hex": x25519_private(key).hex(),
+                "user_nkey": nkeys.user_nkey(key.primary),
+                "user_seed_nkey": nkeys.encode_seed("U", key.seed),
+                "phrase": phrase.seed_to_phrase(key.seed),
+            }
+            for name, key in people.items()
+        ],
+        "safety_numbers": [
+            {"a": str(a.primary), "b": str(b.primary), "digits": safety_number(a.primary, b.primary)}
+            for a, b in ((ALICE, BOB), (BOB, ALICE), (ALICE, MALLORY), (ALICE, ALICE))
+        ],
+    }
+
+
+def nkey_forms() -> dict[str, Any]:
+    user = nkeys.user_nkey(ALICE.primary)
+    seed = nkeys.encode_seed("U", ALICE.seed)
+    return {
+        "about": "nkeys of all kinds over the same 32 bytes, and spellings that must be refused.",
+        "raw_hex": ALICE.primary.hex,
+        "public": {kind: nkeys.encode_public(kind, ALICE.primary.raw) for kind in "UANXO"},
+        "seeds": {kind: nkeys.encode_seed(kind, ALICE.primary.raw) for kind in "UANXO"},
+        "refused_users": [
+            {"text": text, "error": "bad_nkey"}
+            for text in (
+                user.lower(),
+                user[:-1],
+                user + "A",
+                user + "=",
+                user[:-1] + ("A" if user[-1] != "A" else "B"),
+                user[:5] + ("A" if user[5] != "A" else "B") + user[6:],
+                nkeys.encode_public("A", ALICE.primary.raw),
+                seed,
+                "0" + user[1:],
+                "",
+            )
+        ],
+        "refused_seeds": [
+            {"text": text, "error": "bad_nkey"}
+            for text in (
+                user,
+                seed.lower(),
+                seed[:-1],
+                # The last letter carries 3 bits of the text; the other 2 must be zero.
+                seed[:-1] + chr(ord(seed[-1]) + 1),
+                seed[:2] + ("A" if seed[2] != "A" else "B") + seed[3:],
+                "",
+            )
+        ],
+    }
+
+
+def broker_names() -> dict[str, Any]:
+    return {
+        "about": "Names on the broker for alice's device, and CONNECT names that must be refused.",
+        "primary": str(ALICE.primary),
+        "device": ALICE_DEVICE,
+        "token": TOKEN,
+        "handle": str(ALICE_HANDLE),
+        "inbox": subjects.inbox_subject(ALICE.primary),
+        "signal": subjects.signal_subject(ALICE.primary),
+        "consumer": subjects.consumer_name(ALICE.primary, ALICE_DEVICE),
+        "connect_name": subjects.connect_name(TOKEN, ALICE_DEVICE),
+        "reply_prefix": subjects.reply_prefix(TOKEN),
+        "permissions": subjects.client_permissions(ALICE.primary, ALICE_DEVICE, TOKEN),
+        "refused_connect_names": [
+            {"text": text, "error": "bad_subject"}
+            for text in (
+                "",
+                ".",
+                TOKEN,
+                f"{TOKEN}.",
+                f".{ALICE_DEVICE}",
+                f"{TOKEN[:15]}.{ALICE_DEVICE}",
+                f"{TOKEN * 5}.{ALICE_DEVICE}",
+                f"{TOKEN}.{ALICE_DEVICE.upper()}",
+                f"{TOKEN}.{ALICE_DEVICE}0",
+                f"{TOKEN}..{ALICE_DEVICE}",
+                f"{TOKEN}.{ALICE_DEVICE}.x",
+                f"{TOKEN[:-1]}*.{ALICE_DEVICE}",
+                f"{TOKEN[:-1]}>.{ALICE_DEVICE}",
+                f"{TOKEN[:-1]} .{ALICE_DEVICE}",
+                f"{TOKEN}.{ALICE_DEVICE}\n",
+            )
+        ],
+    }
