@@ -1,5 +1,6 @@
 """The base of every REST view: JSON in, JSON out, refusals as problems, no sessions, no browsable extras."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -54,11 +55,15 @@ class Endpoint(APIView):
 
     def _check_body_headers(self, request: Request) -> None:
         """Refuse by the headers alone, before any of the body is read."""
-        if request.content_type and not AlwaysJson().select_parser(request, self.get_parsers()):
+        length = request.headers.get("Content-Length", "").lstrip("0")
+        chunked = "Transfer-Encoding" in request.headers
+        has_something = request.content_type or length or chunked
+        if has_something and not AlwaysJson().select_parser(request, self.get_parsers()):
             raise UnsupportedMediaType
-        length = request.headers.get("Content-Length")
-        # DRF reads no body without a Content-Length and would take a chunked one for none.
-        if not length and "Transfer-Encoding" in request.headers:
+        # DRF reads no body without a Content-Length and would take a chunked one for an empty object.
+        if chunked and not length:
             raise LengthRequired
-        if length and length.isdecimal() and int(length) > self.max_body_bytes:
+        if not re.fullmatch("[0-9]+", length):
+            raise Malformed("The request has no body.")
+        if len(length) > 18 or int(length) > self.max_body_bytes:
             raise TooLarge(f"The body is larger than {self.max_body_bytes} bytes.")
