@@ -44,6 +44,9 @@ KEZ_INBOX_MAX_MSGS = env.int("KEZ_INBOX_MAX_MSGS", default=10_000)
 KEZ_INBOX_MAX_AGE_DAYS = env.int("KEZ_INBOX_MAX_AGE_DAYS", default=30)
 KEZ_DEVICE_EXPIRY_DAYS = env.int("KEZ_DEVICE_EXPIRY_DAYS", default=30)
 KEZ_JANITOR_SECONDS = env.float("KEZ_JANITOR_SECONDS", default=60.0)
+KEZ_FLOOD_MSGS_PER_MINUTE = env.int("KEZ_FLOOD_MSGS_PER_MINUTE", default=60_000)
+KEZ_FLOOD_BYTES_PER_MINUTE = env.int("KEZ_FLOOD_BYTES_PER_MINUTE", default=256 * 1024 * 1024)
+KEZ_FLOOD_COOL_DOWN_SECONDS = env.int("KEZ_FLOOD_COOL_DOWN_SECONDS", default=300)
 KEZ_CALLOUT_METRICS_BIND = env.str("KEZ_CALLOUT_METRICS_BIND", default="")
 
 # Registry ------------------------------------------------------------------------------------------
