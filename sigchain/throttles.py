@@ -1,13 +1,13 @@
-"""How often one address may read and append: each on its own count, both at the rate KEZ_THROTTLE_SIGCHAIN."""
+"""How often one address may read and append; the two are counted apart."""
 
 from httpapi.throttles import AddressThrottle
 
 
 class ReadThrottle(AddressThrottle):
-    """Reading goes on while the cache is out of reach: it changes nothing."""
+    """Reading is a look-up, and goes on while the cache is out of reach: it changes nothing."""
 
     scope = "sigchain_read"
-    rate_setting = "KEZ_THROTTLE_SIGCHAIN"
+    rate_setting = "KEZ_THROTTLE_LOOKUP"
     fail_open = True
 
 
