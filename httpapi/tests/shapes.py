@@ -15,6 +15,6 @@ def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
     assert body["status"] == status
     assert body["type"] == f"urn:kez:problem:{code}"
     assert body["title"]
-    assert body["detail"].endswith(".")
+    assert body["detail"].endswith((".", "?"))
     assert ("WWW-Authenticate" in response) == (status == 401)
     return dict(body)

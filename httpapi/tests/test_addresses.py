@@ -5,9 +5,10 @@ from httpapi.addresses import client_address, throttle_bucket
 
 
 def seen(peer: str | None, forwarded: str | None = None) -> str:
-    headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    request = RequestFactory().get("/", **headers)
+    request = RequestFactory().get("/")
     request.META["REMOTE_ADDR"] = peer
+    if forwarded is not None:
+        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
     return str(client_address(request))
 
 

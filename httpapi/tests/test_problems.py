@@ -89,7 +89,7 @@ def test_members_and_headers_of_a_problem_are_sent():
 def test_every_kind_has_a_sentence_of_its_own():
     for kind in problem_kinds():
         assert kind.__doc__
-        assert kind.__doc__.partition("\n")[0].endswith((".", "`,")), kind
+        assert kind.__doc__.partition("\n")[0].endswith((".", "?", "`,")), kind
 
 
 @pytest.mark.parametrize("path", ["/v1/", "/v1/nothing", "/v1/u/", "/.well-known/nothing", "/v1/register/"])
