@@ -1,6 +1,7 @@
 """The auth callout as a process: answers logins over NATS until it is told to stop."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 
@@ -76,10 +77,9 @@ class CalloutProcess:
                     logger.warning("The callout does not reach itself through the broker: %s", error)
             else:
                 self._watchdog.beat()
-            try:
-                await asyncio.wait_for(self._stopping.wait(), PING_SECONDS)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PING_SECONDS):
+                    await self._stopping.wait()
 
     async def _finish(self) -> None:
         """Take no more requests, answer those that came."""

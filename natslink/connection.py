@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from natslink.errors import (
 )
 from natslink.pulling import InboxMessage, pull_messages
 from natslink.requests import many_answers, one_request
-from natslink.session import BrokerSession, Handler
+from natslink.session import CONNECT_SECONDS, BrokerSession, Handler
 
 logger = logging.getLogger("natslink")
 
@@ -79,11 +80,7 @@ class SupervisedConnection:
         if self._supervisor is not None or self.state == "closed":
             raise RuntimeError("a SupervisedConnection is started once")
         try:
-            async with asyncio.timeout(timeout):
-                session = await self._open_patiently(give_up=(AccessRefused,))
-        except TimeoutError:
-            await self._set_state("closed")
-            raise self.last_error or BrokerUnreachable("No NATS server answered in time.") from None
+            session = await self._open_patiently(seconds=timeout)
         except BaseException:
             await self._set_state("closed")
             raise
@@ -95,8 +92,10 @@ class SupervisedConnection:
         """Flush, disconnect, end every `messages()` iteration. May be called twice."""
         supervisor, self._supervisor = self._supervisor, None
         if supervisor is not None:
-            supervisor.cancel()
-            await asyncio.wait({supervisor})
+            # More than once: nats-py waits by wait_for, which before Python 3.12 can swallow a cancellation.
+            while not supervisor.done():
+                supervisor.cancel()
+                await asyncio.wait({supervisor}, timeout=1.0)
         session, self._session = self._session, None
         await self._set_state("closed")
         if session is not None:
@@ -128,32 +127,36 @@ class SupervisedConnection:
                 self._session = None
                 await self._set_state("reconnecting")
                 await session.close()
-                session = await self._open_patiently(give_up=())
+                session = await self._open_patiently()
                 self._session = session
                 await self._set_state("connected")
         finally:
             if self._session is not session:
                 await session.close()
 
-    async def _open_patiently(self, *, give_up: tuple[type[LinkError], ...]) -> BrokerSession:
+    async def _open_patiently(self, *, seconds: float | None = None) -> BrokerSession:
+        """With `seconds` it gives up: at once if refused, else after that time. Without, it goes on for ever."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + (seconds if seconds is not None else math.inf)
         pause = FIRST_PAUSE
         attempt = 0
         while True:
             url = self._urls[attempt % len(self._urls)]
             attempt += 1
             try:
-                return await self._open(url)
+                return await self._open(url, min(CONNECT_SECONDS, max(deadline - loop.time(), 0.1)))
             except (AccessRefused, BrokerUnreachable) as error:
                 self.last_error = error
-                if isinstance(error, give_up):
+                refused = isinstance(error, AccessRefused) and seconds is not None
+                if refused or loop.time() + pause >= deadline:
                     raise
                 logger.info("%s: %s Trying again.", self._name, error)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _open(self, url: str) -> BrokerSession:
+    async def _open(self, url: str, seconds: float) -> BrokerSession:
         session = BrokerSession(key=self._key, name=self._name, reply_prefix=self._reply_prefix)
-        await session.open(url)
+        await session.open(url, timeout=seconds)
         try:
             for subscription in self._subscriptions:
                 await session.subscribe(subscription.subject, subscription.queue, subscription.handler)

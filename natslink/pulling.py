@@ -115,11 +115,7 @@ class _Pull:
             if self._open_request == 0:
                 await self._ask()
             try:
-                msg = (
-                    await asyncio.wait_for(self._queue.get(), SILENT_AFTER_SECONDS)
-                    if self._queue.empty()
-                    else self._queue.get_nowait()
-                )
+                msg = await self._take()
             except TimeoutError:
                 self.trouble = "no heartbeat"
                 return None
@@ -138,6 +134,13 @@ class _Pull:
             if message is not None:
                 self._open_request -= 1
                 return message
+
+    async def _take(self) -> Msg | None:
+        if not self._queue.empty():
+            return self._queue.get_nowait()
+        # Not wait_for: before Python 3.12 it can swallow a cancellation that comes together with a message.
+        async with asyncio.timeout(SILENT_AFTER_SECONDS):
+            return await self._queue.get()
 
     async def _ask(self) -> None:
         request = {

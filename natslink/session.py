@@ -96,7 +96,8 @@ class BrokerSession:
         text = str(error).lower()
         if "authorization violation" in text and seconds < REFUSED_WITHIN_SECONDS:
             return AccessRefused(f"The NATS server at {_shown(url)} refused this key.")
-        if "authorization violation" in text or "authentication timeout" in text:
+        unanswered = isinstance(error, TimeoutError) and self.nc._server_info
+        if unanswered or "authorization violation" in text or "authentication timeout" in text:
             return BrokerUnreachable(f"The NATS server at {_shown(url)} does not answer the login.")
         cause = self.nc.last_error if isinstance(error, nats.errors.NoServersError) else error
         return BrokerUnreachable(f"No NATS server answers at {_shown(url)} ({_reason(cause)}).")

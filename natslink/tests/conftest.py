@@ -70,6 +70,8 @@ async def stream(conn: SupervisedConnection) -> str:
 
 async def call(conn: SupervisedConnection, subject: str, **body: object) -> dict[str, object]:
     """One call of the JetStream API that must succeed."""
-    answer = json.loads((await conn.request(f"$JS.API.{subject}", json.dumps(body).encode())).data)
+    answer: dict[str, object] = json.loads(
+        (await conn.request(f"$JS.API.{subject}", json.dumps(body).encode())).data
+    )
     assert "error" not in answer, answer
     return answer

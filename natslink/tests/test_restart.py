@@ -17,7 +17,7 @@ async def take(
     messages: AsyncIterator[InboxMessage], count: int, *, seconds: float = 30
 ) -> list[InboxMessage]:
     """Read and acknowledge `count` messages."""
-    taken = []
+    taken: list[InboxMessage] = []
     async with asyncio.timeout(seconds):
         while len(taken) < count:
             message = await anext(messages)

@@ -1,6 +1,7 @@
 """`manage.py run_janitor`: keeps cursors, space and floods in check. One is enough; more do no harm."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 
@@ -58,7 +59,6 @@ async def _run(backend: SupervisedConnection, system: SupervisedConnection, stop
             logger.info("Janitor: %s, floods=%d", swept, len(floods))
         except (LinkError, JetStreamError, DatabaseError) as error:
             logger.warning("This round failed, the next one does its work: %s", error)
-        try:
-            await asyncio.wait_for(stopping.wait(), settings.KEZ_JANITOR_SECONDS)
-        except TimeoutError:
-            continue
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(settings.KEZ_JANITOR_SECONDS):
+                await stopping.wait()

@@ -1,0 +1,96 @@
+"""A broker with our streams and a callout that answers, for tests in one process with a real database."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from django.core.cache import cache
+
+from chatbridge.broker import backend_connection, system_connection
+from chatbridge.callout_process import CalloutProcess
+from chatbridge.jetstream import JetStreamError, api
+from chatbridge.streams import ensure_inbox_stream
+from chatbridge.tests.cast import Person
+from chatbridge.threads import in_thread
+from kezproto.subjects import INBOX_STREAM
+from natslink.connection import SupervisedConnection
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+async def backend(nats_server: None) -> AsyncIterator[SupervisedConnection]:
+    """In the account of the streams."""
+    async with backend_connection() as conn:
+        yield conn
+
+
+@pytest.fixture
+async def system(nats_server: None) -> AsyncIterator[SupervisedConnection]:
+    """In the system account."""
+    async with system_connection() as conn:
+        yield conn
+
+
+@pytest.fixture
+async def inboxes(backend: SupervisedConnection) -> str:
+    """An empty KEZ_INBOX."""
+    with contextlib.suppress(JetStreamError):
+        await api(backend, f"STREAM.DELETE.{INBOX_STREAM}")
+    await ensure_inbox_stream(backend)
+    return INBOX_STREAM
+
+
+@pytest.fixture
+async def callout(transactional_db: None, inboxes: str) -> AsyncIterator[CalloutProcess]:
+    """The auth callout, in this process."""
+    process = CalloutProcess()
+    running = asyncio.create_task(process.run())
+    await asyncio.wait_for(process.ready.wait(), 10)
+    yield process
+    process.stop()
+    await asyncio.wait_for(running, 10)
+
+
+@pytest.fixture
+async def people(transactional_db: None) -> dict[str, Person]:
+    """alice, bob and mallory, registered."""
+    cast = {name: Person(name) for name in ("alice", "bob", "mallory")}
+    for person in cast.values():
+        await in_thread(person.register)
+    return cast
+
+
+@pytest.fixture
+def alice(people: dict[str, Person]) -> Person:
+    return people["alice"]
+
+
+@pytest.fixture
+def bob(people: dict[str, Person]) -> Person:
+    return people["bob"]
+
+
+@pytest.fixture
+def mallory(people: dict[str, Person]) -> Person:
+    return people["mallory"]
+
+
+@pytest.fixture
+async def log_in(callout: CalloutProcess) -> AsyncIterator[Callable[..., object]]:
+    """`await log_in(alice, …)`: a connected client; all are closed in the end."""
+    made: list[SupervisedConnection] = []
+
+    async def connect(person: Person, **options) -> SupervisedConnection:
+        conn = person.connection(**options)
+        made.append(conn)
+        await conn.start()
+        return conn
+
+    yield connect
+    for conn in made:
+        await conn.close()
