@@ -46,10 +46,17 @@ def text(minimum: int, maximum: int) -> Check:
     """Text of `minimum` to `maximum` UTF-8 bytes."""
 
     def check(value: Any) -> None:
-        if not isinstance(value, str) or not minimum <= len(value.encode("utf-8")) <= maximum:
+        if not isinstance(value, str) or not minimum <= _utf8_length(value) <= maximum:
             raise Malformed(f"must be text of {minimum} to {maximum} bytes.")
 
     return check
+
+
+def _utf8_length(value: str) -> int:
+    try:
+        return len(value.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        raise Malformed("must not hold half of a surrogate pair.") from error
 
 
 def pattern(expression: str, description: str) -> Check:
@@ -132,8 +139,8 @@ def base64_data(*, maximum: int) -> Check:
         if not isinstance(value, str) or len(value) > (maximum + 2) // 3 * 4:
             raise Malformed(f"must be base64 of at most {maximum} bytes.")
         try:
-            decoded = base64.b64decode(value.encode("utf-8"), validate=True)
-        except binascii.Error as error:
+            decoded = base64.b64decode(value, validate=True)
+        except ValueError as error:
             raise Malformed("must be base64.") from error
         if base64.b64encode(decoded).decode("ascii") != value or len(decoded) > maximum:
             raise Malformed(f"must be canonical base64 of at most {maximum} bytes.")

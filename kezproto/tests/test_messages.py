@@ -117,14 +117,15 @@ def test_limits_of_bodies():
         "mime": "a/b",
         "digest": "blake3:" + "0" * 64,
     }
-    whole = {**file, "size": MAX_INLINE_BYTES, "data": "AAAA" * (MAX_INLINE_BYTES // 3) + "AAA="}
+    data = "AAAA" * (MAX_INLINE_BYTES // 3) + "AAA="
+    whole = {**file, "size": MAX_INLINE_BYTES, "data": data}
     found = parse_body(whole)
     assert isinstance(found, FileBody)
     assert found.data == bytes(MAX_INLINE_BYTES)
     refused = [
         lambda: text_body("é" * (MAX_TEXT_BYTES // 2) + "."),
         lambda: receipt_body(ids, "read"),
-        lambda: parse_body({**whole, "size": MAX_INLINE_BYTES + 1, "data": whole["data"][:-1] + "A"}),
+        lambda: parse_body({**whole, "size": MAX_INLINE_BYTES + 1, "data": data[:-1] + "A"}),
         lambda: text_body("hi", reply_to="no id"),
     ]
     for make in refused:

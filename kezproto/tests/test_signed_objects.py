@@ -1,6 +1,8 @@
 """Each verifier of signed objects against its vectors: the valid ones, and every mutation with its exact code."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from kezproto.tests.cast import ALICE, ALICE_HANDLE, MALLORY, NOW, SERVER
 from kezproto.tests.vectors import load
 from kezproto.timestamps import parse_timestamp
 
-FILES = {
+FILES: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "registrations.json": lambda document, vectors: verify_registration(
         document, server=vectors["server"], now=parse_timestamp(vectors["now"])
     ),
