@@ -1,6 +1,6 @@
 """The registry's tables. Handles and audit entries are never deleted: a name is given out once, for good."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -77,6 +77,16 @@ class Reservation(models.Model):
         super().save(*args, **kwargs)
 
 
+class AppendOnly(models.QuerySet["AuditEntry"]):
+    """Rows that are added and read, nothing else."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("An audit entry is never changed.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("An audit entry is never deleted.")
+
+
 class AuditEntry(models.Model):
     """Who did what to which name, and why. Written inside the transaction of the deed; never changed."""
 
@@ -95,6 +105,8 @@ class AuditEntry(models.Model):
         Handle, on_delete=models.PROTECT, null=True, blank=True, related_name="audit_entries"
     )
     reason = models.CharField(max_length=500, blank=True)
+
+    objects = AppendOnly.as_manager()
 
     class Meta:
         ordering = ("-at", "-pk")

@@ -26,9 +26,10 @@ def handle_of_resource(resources: Sequence[str]) -> Handle:
         raise Malformed("The resource is not a URI; write it as acct:chris@kez.lat.")
     scheme, _, rest = resource.partition(":")
     if scheme.lower() == "acct":
-        if "@" not in rest:
+        name = unquote(rest)
+        if "@" not in name:
             raise Malformed("An acct resource names its server, as in acct:chris@kez.lat.")
-        return active_handle(unquote(rest))
+        return active_handle(name)
     for prefix in (f"{settings.KEZ_CHAT_PUBLIC_URL}/u/", f"{settings.KEZ_CHAT_PUBLIC_URL}/v1/u/"):
         if resource.startswith(prefix):
             return active_handle(unquote(resource.removeprefix(prefix)))
