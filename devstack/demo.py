@@ -4,50 +4,28 @@ Nothing is simulated: each line that starts with `$` is a `kez-chat` command, ru
 server on free ports. The folder is removed at the end.
 """
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+from devstack.person import Person
 from devstack.stack import Stack
 
 
-class Person:
-    """Somebody with a machine of their own: other folders, other device, nothing shared but the server."""
+class Shown:
+    """A person whose commands and answers are printed."""
 
-    def __init__(self, name: str, folder: Path, stack: Stack) -> None:
-        self.name = name
-        self.folder = folder
-        folder.mkdir(mode=0o700)
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEZ_", "XDG_"))}
-        self.environment = {
-            **kept,
-            "PATH": stack.environment["PATH"],
-            "HOME": str(folder),
-            "KEZ_CHAT_URL": stack.base_url,
-            "KEZ_CHAT_KEYSTORE": "file",
-            "KEZ_CHAT_PASSPHRASE": f"{name}'s passphrase for this demo",
-        }
+    def __init__(self, person: Person) -> None:
+        self.person = person
 
-    def run(self, *arguments: str, quiet: bool = False) -> str:
-        """Runs `kez-chat`, shows command and answer, gives the answer back; stops the demo if it fails."""
-        if not quiet:
-            print(f"  {self.name} $ kez-chat {' '.join(_quoted(part) for part in arguments)}", flush=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "kezclient", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        if done.returncode:
-            raise SystemExit(f"The demo failed: exit code {done.returncode}\n{done.stdout}{done.stderr}")
-        if not quiet:
-            for line in done.stdout.strip().splitlines():
-                print(f"  {' ' * len(self.name)} | {line}")
-        return done.stdout
+    def run(self, *arguments: str) -> None:
+        name = self.person.name
+        print(f"  {name} $ kez-chat {' '.join(_quoted(part) for part in arguments)}", flush=True)
+        try:
+            answer = self.person.run(*arguments).stdout
+        except AssertionError as error:
+            raise SystemExit(f"The demo failed: {error}") from error
+        for line in answer.strip().splitlines():
+            print(f"  {' ' * len(name)} | {line}")
 
 
 def step(text: str) -> None:
@@ -65,21 +43,20 @@ def main() -> None:
 
 
 def play(stack: Stack, folder: Path) -> None:
-    alice, bob = (Person(name, folder / name, stack) for name in ("alice", "bob"))
+    alice, bob = (Shown(Person(name, folder / name, stack)) for name in ("alice", "bob"))
 
     step(
         "Both claim a handle. The 24 words go to a file here; a person writes them down and types three of them back"
     )
-    for person in (alice, bob):
-        words = str(person.folder / "words")
-        person.run("register", person.name, "--no-input", "--phrase-out", words)
+    for shown in (alice, bob):
+        words = shown.person.phrase_file
+        shown.run("register", shown.person.name, "--no-input", "--phrase-out", str(words))
 
     step("Alice looks Bob up. Both compare the safety number over another channel: it is the same")
     alice.run("add", "bob")
-    bob.run("add", "alice", quiet=True)
+    bob.person.run("add", "alice")
     numbers = {
-        json.loads(person.run("--json", "verify", peer, quiet=True))["safety_number"]
-        for person, peer in ((alice, "bob"), (bob, "alice"))
+        shown.person.json("verify", peer)["safety_number"] for shown, peer in ((alice, "bob"), (bob, "alice"))
     }
     print(f"  {numbers.pop()}")
     if numbers:

@@ -94,10 +94,10 @@ def _wait(honcho: subprocess.Popen[bytes]) -> int:
     """Waits for the processes. Ctrl-C and SIGTERM are passed on and end all of them; that is a good end."""
     asked_to_stop = threading.Event()
 
-    def pass_on(number: int, _frame: object) -> None:
+    def pass_on(_number: int, _frame: object) -> None:
         asked_to_stop.set()
-        # A Ctrl-C reaches the whole terminal group by itself; a plain kill reaches only this process.
-        if number == signal.SIGTERM and honcho.poll() is None:
+        # A Ctrl-C reaches the whole terminal group by itself, a plain kill only this process; honcho stops once.
+        if honcho.poll() is None:
             honcho.terminate()
 
     signal.signal(signal.SIGINT, pass_on)

@@ -1,0 +1,101 @@
+"""kill -9 of nats-server in the middle of traffic: what was sent arrives once and in order, with nobody's help."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devstack.person import Person
+from devstack.stack import Stack
+
+COUNT = 1000
+KILL_AFTER = 300
+
+
+@pytest.fixture
+def own_stack(tmp_path: Path) -> Iterator[Stack]:
+    """A server of this test's own, since it kills parts of it."""
+    with Stack(tmp_path / "server") as stack:
+        yield stack
+
+
+def collect(listener: subprocess.Popen[str], enough: threading.Event, received: list[str]) -> None:
+    """Reads the listener's lines of JSON until it ends; sets `enough` once the kill may come."""
+    assert listener.stdout
+    for line in listener.stdout:
+        document = json.loads(line)
+        if document["type"] == "message":
+            received.append(document["text"])
+            if len(received) == KILL_AFTER:
+                enough.set()
+    enough.set()
+
+
+@pytest.mark.timeout(240)
+def test_every_sent_message_arrives_once_and_in_order(own_stack: Stack, tmp_path: Path):
+    alice, bob = (Person(name, tmp_path / name, own_stack) for name in ("alice", "bob"))
+    alice.register()
+    bob.register()
+    texts = [f"message {number}" for number in range(COUNT)]
+
+    received: list[str] = []
+    enough = threading.Event()
+    listener = bob.start("--json", "listen", "--count", str(COUNT), stdout=subprocess.PIPE)
+    reader = threading.Thread(target=collect, args=(listener, enough, received))
+    reader.start()
+    sender = alice.start("--json", "send", "bob", "--lines", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert sender.stdin
+    assert sender.stdout
+    sender.stdin.write("".join(f"{text}\n" for text in texts[: COUNT // 2]))
+    sender.stdin.flush()
+
+    assert enough.wait(60)
+    own_stack.kill("nats")
+    # The second half is written while there is no broker at all.
+    sender.stdin.write("".join(f"{text}\n" for text in texts[COUNT // 2 :]))
+    sender.stdin.close()
+    own_stack.start("nats")
+
+    answer = json.loads(sender.stdout.read())
+    sender.wait(timeout=60)
+    # What the command could not send by itself it says to be queued; one more command sends it.
+    if sender.returncode:
+        assert answer["error"]["code"] == "broker_down"
+        alice.run("outbox", "retry")
+    assert listener.wait(timeout=100) == 0
+    reader.join(timeout=10)
+
+    assert received == texts
+    history = bob.json("history", "alice", "--limit", str(2 * COUNT))["messages"]
+    assert [message["text"] for message in history] == texts
+    assert not any(message["notices"] for message in history)
+
+    # Bob's receipts move every one of them to delivered, at both ends of the crash.
+    alice.run("listen", "--once")
+    states = [message["state"] for message in alice.json("history", "bob", "--limit", str(COUNT))["messages"]]
+    assert states == ["delivered"] * COUNT
+    assert alice.json("outbox")["outbox"] == []
+
+
+def test_a_message_written_without_a_broker_is_queued_and_says_so(own_stack: Stack, tmp_path: Path):
+    alice, bob = (Person(name, tmp_path / name, own_stack) for name in ("alice", "bob"))
+    alice.register()
+    bob.register()
+    alice.run("add", "bob")
+    own_stack.kill("nats")
+
+    answer = alice.json("send", "bob", "Are you there?", code=10)
+    assert answer["error"]["code"] == "broker_down"
+    assert [entry["state"] for entry in alice.json("outbox")["outbox"] if entry["purpose"] == "message"] == [
+        "queued"
+    ]
+
+    own_stack.start("nats")
+    own_stack.wait_ready()
+    alice.run("listen", "--once")
+    assert [line["text"] for line in bob.lines("listen", "--once") if line["type"] == "message"] == [
+        "Are you there?"
+    ]
