@@ -62,6 +62,13 @@ class PhraseNotConfirmed(ClientError):
     exit_code = ExitCode.USAGE
 
 
+class PhraseCheckFailed(ClientError):
+    """That is not word {position} of your phrase. `kez-chat phrase` shows all of them again."""
+
+    code = "phrase_check_failed"
+    exit_code = ExitCode.USAGE
+
+
 class EmptyMessage(ClientError):
     """There is no text to send."""
 
@@ -195,6 +202,13 @@ class KeyChanged(ClientError):
     exit_code = ExitCode.KEY_CHANGED
 
 
+class HandleTaken(ClientError):
+    """{handle} is taken. Choose another handle and run `kez-chat register` again."""
+
+    code = "handle_taken"
+    exit_code = ExitCode.REFUSED
+
+
 class WrongKeyForPhrase(ClientError):
     """{handle} is registered with another key than these 24 words give. Check the words and the handle."""
 
@@ -206,7 +220,7 @@ class BrokerDown(ClientError):
     """The broker is out of reach ({reason}). {consequence}"""
 
     code = "broker_unreachable"
-    exit_code = ExitCode.QUEUED
+    exit_code = ExitCode.BROKER_DOWN
 
 
 class RecipientInboxFull(ClientError):
@@ -238,7 +252,7 @@ class BadAnswer(ClientError):
 
 
 class Unhealthy(ClientError):
-    """{count} of {checks} checks failed: {failed}."""
+    """{count} of {total} checks failed: {failed}."""
 
     code = "unhealthy"
     exit_code = ExitCode.UNHEALTHY

@@ -16,7 +16,7 @@ class ExitCode(IntEnum):
     REFUSED = 7
     NOT_FOUND = 8
     KEY_CHANGED = 9
-    QUEUED = 10
+    BROKER_DOWN = 10
     INBOX_FULL = 11
     TOO_LARGE = 12
     CHAIN_REWRITTEN = 13
@@ -39,7 +39,7 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.REFUSED: "The server refused the request; the code and sentence say why.",
     ExitCode.NOT_FOUND: "No such handle, contact, or outbox entry.",
     ExitCode.KEY_CHANGED: "The contact's key changed; nothing is sent until `kez-chat accept-key`.",
-    ExitCode.QUEUED: "The broker was out of reach: the message is stored and goes out later.",
+    ExitCode.BROKER_DOWN: "The broker was out of reach; what was to be sent is stored and goes out later.",
     ExitCode.INBOX_FULL: "The recipient's inbox is full: the message is stored and goes out later.",
     ExitCode.TOO_LARGE: "The message is too large; it was not queued.",
     ExitCode.CHAIN_REWRITTEN: "A sigchain contradicts what was seen before; both versions are kept as evidence.",

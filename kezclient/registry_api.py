@@ -42,6 +42,14 @@ class ServerStatus:
     time: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the broker refused a login: a stable code and a sentence."""
+
+    code: str
+    sentence: str
+
+
 class RegistryApi:
     """One registry, by its base address."""
 
@@ -79,8 +87,8 @@ class RegistryApi:
             raise BadAnswer(url=self.url, reason="it confirms the registration of another key")
         return entry
 
-    def broker_refusal(self, handle: Handle, key: SigningKey, *, now: datetime) -> str | None:
-        """Why the broker last refused this key, as a sentence; None if it did not."""
+    def broker_refusal(self, handle: Handle, key: SigningKey, *, now: datetime) -> Refusal | None:
+        """Why the broker last refused this key, None if it did not."""
         answer = self._edge.post(f"{self.url}/v1/challenges", {"primary": str(key.primary)})
         try:
             challenge = _text(answer.document, "challenge")
@@ -88,10 +96,10 @@ class RegistryApi:
             session = sign("session", payload, key)
         except (ProtocolError, KeyError, TypeError) as error:
             raise BadAnswer(url=self.url, reason=f"its challenge cannot be signed ({error})") from error
-        refusal = self._edge.post(f"{self.url}/v1/nats/refusal", session).document.get("refusal")
-        if not isinstance(refusal, dict):
+        document = self._edge.post(f"{self.url}/v1/nats/refusal", session).document
+        if not isinstance(document.get("reason"), str):
             return None
-        return str(refusal.get("reason") or refusal.get("detail") or refusal.get("code") or "no reason given")
+        return Refusal(document["reason"], str(document.get("detail") or document["reason"]))
 
     def _entry(self, asked: Handle, document: dict[str, Any]) -> RegistryEntry:
         try:

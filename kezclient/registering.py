@@ -1,0 +1,86 @@
+"""Claiming a handle, and finishing a claim that was begun: every step may be repeated."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from kezclient import clock
+from kezclient.chain_watch import ChainWatch
+from kezclient.errors import BadAnswer, HandleTaken, HandleUnknown, ServerRefused, ServerUnreachable
+from kezproto.chain_operations import ADD_ENDPOINT, Endpoint, endpoint_body
+from kezproto.sigchain import event_document
+from kezproto.subjects import inbox_subject
+
+if TYPE_CHECKING:
+    from kezclient.registry_api import RegistryApi, RegistryEntry
+    from kezclient.runtime import Runtime
+    from kezclient.sigchain_api import SigchainApi
+    from kezproto.chain_state import ChainState
+    from kezproto.handles import Handle
+    from kezproto.keys import Primary, SigningKey
+
+TRIES = 4
+PAUSE_SECONDS = 0.5
+
+
+def refuse_if_taken(registry: RegistryApi, handle: Handle, primary: Primary | None) -> None:
+    """HandleTaken if the handle belongs to another key, so that nobody writes down 24 words in vain."""
+    try:
+        entry = registry.look_up(handle)
+    except HandleUnknown:
+        return
+    if entry.primary != primary:
+        raise HandleTaken(handle=str(handle))
+
+
+def claim(registry: RegistryApi, handle: Handle, key: SigningKey) -> RegistryEntry:
+    """Register; a lost answer is no harm, since the registry confirms the same claim again."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return registry.register(handle, key, now=clock.now())
+        except ServerUnreachable:
+            if attempt == TRIES:
+                raise
+            time.sleep(PAUSE_SECONDS * attempt)
+        except ServerRefused as error:
+            if error.code == "handle_taken":
+                raise HandleTaken(handle=str(handle)) from error
+            raise
+    raise AssertionError("the last try returns or raises")
+
+
+def open_sigchain(runtime: Runtime, entry: RegistryEntry, key: SigningKey) -> ChainState:
+    """Say on the own sigchain where messages are received, unless it says so already; the chain after it."""
+    if not entry.nats_urls:
+        raise BadAnswer(url=runtime.registry.url, reason="it names no NATS server for your handle")
+    endpoint = Endpoint(protocol="nats", url=entry.nats_urls[0], inbox=inbox_subject(key.primary))
+    for attempt in range(1, TRIES + 1):
+        try:
+            state = runtime.sigchains.fetch(entry.sigchain_url, key.primary)
+            if endpoint not in state.endpoints:
+                _append_endpoint(runtime.sigchains, entry.sigchain_url, state, endpoint, key)
+                state = runtime.sigchains.fetch(entry.sigchain_url, key.primary)
+            ChainWatch(runtime.store).take(state, whose="your own handle", now=clock.now())
+            return state
+        except ServerUnreachable:
+            if attempt == TRIES:
+                raise
+            time.sleep(PAUSE_SECONDS * attempt)
+        except ServerRefused as error:
+            # Another device of ours appended at the same moment: look again.
+            if error.details["status"] != 409 or attempt == TRIES:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _append_endpoint(
+    sigchains: SigchainApi, url: str, state: ChainState, endpoint: Endpoint, key: SigningKey
+) -> None:
+    now = clock.now()
+    # A clock that was set back must not make the chain run backwards.
+    created_at = max(now, state.head_time) if state.head_time else now
+    event = event_document(
+        key=key, head=state.head, op=ADD_ENDPOINT, body=endpoint_body(endpoint), created_at=created_at
+    )
+    sigchains.append(url, event)
