@@ -21,8 +21,8 @@ from sigchain import lookup
 from sigchain.errors import ChainFull, TimeBackwards, WrongPrev, WrongSeq, head_member
 from sigchain.models import Chain, Event
 
-MAX_CHAIN_BYTES = 16 * 1024 * 1024
-"""A chain is served in one answer, so its size in all is limited too, not only its number of events."""
+MAX_CHAIN_BYTES = 15 * 1024 * 1024
+"""A chain is served in one answer, which stays below the 16 MiB that clients read: events, commas and head."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The service as it runs alone: processes of its own, no registry, no NATS."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,5 +51,5 @@ def start_processes(folder: Path, **extra: str) -> Iterator[Processes]:
         service = Processes(stack)
         with service.http:
             for url in service.urls:
-                stack._wait_url(f"{url}/v1/readyz", deadline=float("inf"))
+                stack._wait_url(f"{url}/v1/readyz", deadline=time.monotonic() + 60)
             yield service

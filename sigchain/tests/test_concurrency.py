@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from kezproto.keys import SigningKey
@@ -57,6 +58,15 @@ def test_sqlite_different_chains_do_not_stop_each_other(processes: Processes) ->
 
 
 @pytest.mark.postgres
-def test_postgres_one_event_wins_each_place_and_is_stored_once(on_postgres: Processes) -> None:
+def test_postgres_one_event_wins_each_place_and_is_stored_once(
+    on_postgres: Processes, postgres_url: str
+) -> None:
     check_one_wins_each_place(on_postgres, ALICE)
     check_the_same_event_is_stored_once(on_postgres, BOB)
+    # Every request runs in a thread of its own: one that kept its connection would soon use up the server's.
+    with psycopg.connect(postgres_url, autocommit=True) as database:
+        counted = database.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        ).fetchone()
+    assert counted is not None
+    assert counted[0] < 10
