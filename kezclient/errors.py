@@ -219,7 +219,7 @@ class WrongKeyForPhrase(ClientError):
 class BrokerDown(ClientError):
     """The broker is out of reach ({reason}). {consequence}"""
 
-    code = "broker_unreachable"
+    code = "broker_down"
     exit_code = ExitCode.BROKER_DOWN
 
 
