@@ -134,7 +134,7 @@ class ReservationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if Handle.objects.filter(local=obj.name).exists():
             self.message_user(
                 request,
-                f"{obj.name} is registered already; the reservation does not take it away.",
+                f"The handle {obj.name} is registered already; the reservation does not take it away.",
                 messages.WARNING,
             )
 

@@ -119,7 +119,7 @@ def _change_status(
     with transaction.atomic():
         # The row count of the conditional update settles which of two operators did it.
         if not Handle.objects.filter(pk=handle.pk, status=before).update(status=after):
-            raise errors.ModerationRefused(f"{handle.local} is not {before.label.lower()}.")
+            raise errors.ModerationRefused(f"The handle {handle.local} is not {before.label.lower()}.")
         _audit(actor, action, handle.local, handle=handle, reason=reason)
         primary_hex = handle.primary_hex
         # Robust: a listener that fails is logged; the deed is done and must not look undone to the operator.

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 
@@ -11,7 +10,7 @@ from django.test import Client
 def post(client: Client, db: None):
     """Post a JSON value, or raw bytes, as application/json."""
 
-    def send(path: str, body: Any, **extra: Any) -> HttpResponse:
+    def send(path: str, body: Any, **extra: Any) -> Any:
         return client.post(path, body, content_type="application/json", **extra)
 
     return send
@@ -21,7 +20,7 @@ def post(client: Client, db: None):
 def register(post):
     """Post a registration."""
 
-    def send(document: Any, **extra: Any) -> HttpResponse:
+    def send(document: Any, **extra: Any) -> Any:
         return post("/v1/register", document, **extra)
 
     return send

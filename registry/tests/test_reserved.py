@@ -1,0 +1,47 @@
+"""The list of reserved names that ships with the software."""
+
+from pathlib import Path
+
+import pytest
+
+from kezproto.errors import BadHandle
+from kezproto.handles import check_local
+from registry import reserved
+
+LINES = [
+    line.partition("#")[0].strip()
+    for line in Path(reserved.__file__).with_name("reserved_handles.txt").read_text().splitlines()
+]
+NAMES = [line for line in LINES if line]
+
+
+def test_every_shipped_name_could_be_part_of_a_handle_and_stands_once():
+    assert len(NAMES) == len(set(NAMES))
+    for name in NAMES:
+        assert name == reserved.skeleton(name)
+        if len(name) > 2:
+            check_local(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["admin", "root", "support", "abuse", "postmaster", "kez", "keybase", "everyone", "null", "api"]
+)
+def test_what_must_be_there_is_there(name):
+    assert name in reserved.shipped_skeletons()
+
+
+@pytest.mark.parametrize("name", ["alice", "bobby", "mallory", "chris", "tudisco", "adminton", "rooty"])
+def test_people_keep_their_names(name):
+    assert reserved.skeleton(name) not in reserved.shipped_skeletons()
+
+
+def test_look_alikes_share_a_skeleton():
+    assert {reserved.skeleton(name) for name in ("support", "sup-port", "Support_", "s-u-p_port")} == {
+        "support"
+    }
+
+
+def test_a_name_that_is_too_short_for_a_handle_needs_no_line():
+    with pytest.raises(BadHandle):
+        check_local("me")
+    assert all(len(name) > 2 for name in NAMES)
