@@ -50,7 +50,8 @@ class FloodGuard:
     async def look(self, system: SupervisedConnection) -> list[str]:
         """Cut off the owners that sent too much since the last look; answers their hex. Raises a LinkError."""
         now = time.monotonic()
-        minutes = max((now - self._looked_at) / 60, 1 / 60)
+        # A burst of up to a minute's worth is fine, however soon after the last look it is seen.
+        minutes = max((now - self._looked_at) / 60, 1.0)
         found = [each async for each in client_connections(system)]
         sent: dict[str, tuple[int, int]] = {}
         for each in found:

@@ -36,6 +36,7 @@ class AuthRequest:
     """A verified request: what nats-server says about one login. Texts that the client sent are *not* verified."""
 
     server_id: str
+    server_xkey: str
     user_nkey: str
     client_nkey: str
     signature: str
@@ -64,6 +65,7 @@ def decode_request(token: bytes, *, now: datetime) -> AuthRequest:
     options, client = _mapping(nats, "connect_opts"), _mapping(nats, "client_info")
     return AuthRequest(
         server_id=server_id,
+        server_xkey=_text(_mapping(nats, "server_id"), "xkey", default=""),
         user_nkey=user_nkey,
         client_nkey=_text(options, "nkey", default=""),
         signature=_text(options, "sig", default=""),

@@ -49,7 +49,7 @@ def run_process(work: Callable[[], Coroutine[Any, Any, None]], *, on_stop: Calla
     async def main() -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError):  # an event loop without signals
+            with contextlib.suppress(RuntimeError):  # outside the main thread there are no signals to hear
                 loop.add_signal_handler(number, on_stop)
         await work()
 

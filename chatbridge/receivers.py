@@ -20,8 +20,8 @@ SECOND_LOOK_SECONDS = 4
 def cut_connections(sender: Any, primary_hex: str, **_: Any) -> None:
     """Cut what is connected now, and look once more for what came in between."""
     try:
-        kick_primary.delay(primary_hex)
-        kick_primary.apply_async((primary_hex,), countdown=SECOND_LOOK_SECONDS)
+        kick_primary.apply_async((primary_hex,), retry=False)
+        kick_primary.apply_async((primary_hex,), countdown=SECOND_LOOK_SECONDS, retry=False)
     except OperationalError:
         logger.exception(
             "The task queue is out of reach; cutting the connections of a suspended key from here."

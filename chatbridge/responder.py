@@ -51,6 +51,8 @@ class Responder:
             if server_xkey:
                 body = self._xkey.open(body, sender=server_xkey)
             request = decode_request(body, now=now)
+            if server_xkey and request.server_xkey != server_xkey:
+                raise BadToken("The request is sealed by another xkey than the one that it names.")
         except (BadToken, CannotUnseal) as error:
             code = getattr(error, "code", Reason.BAD_REQUEST.value)
             DECISIONS.labels(code).inc()

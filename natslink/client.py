@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from kezproto.keys import Primary, SigningKey
 from kezproto.subjects import (
@@ -50,11 +51,13 @@ async def publish_envelope(
 
 async def inbox_messages(
     conn: SupervisedConnection, primary: Primary, device: str
-) -> AsyncIterator[InboxMessage]:
+) -> AsyncGenerator[InboxMessage, None]:
     """What the inbox of `primary` holds that `device` has not acknowledged, then what comes. Ends on `close`."""
     subject = inbox_subject(primary)
-    async for message in conn.messages(
+    messages = conn.messages(
         stream=INBOX_STREAM, consumer=consumer_name(primary, device), api_prefix=API_PREFIX
-    ):
-        if message.subject == subject:
-            yield message
+    )
+    async with contextlib.aclosing(messages):
+        async for message in messages:
+            if message.subject == subject:
+                yield message

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import nats.errors
@@ -283,7 +283,7 @@ class SupervisedConnection:
 
     def messages(
         self, *, stream: str, consumer: str, api_prefix: str | None = None, batch: int = 64
-    ) -> AsyncIterator[InboxMessage]:
+    ) -> AsyncGenerator[InboxMessage, None]:
         """The messages of a durable pull consumer, across reconnects, until `close`. The caller acks each."""
         return pull_messages(
             self.session, stream=stream, consumer=consumer, api_prefix=api_prefix, batch=batch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 import nats.errors
@@ -55,7 +55,7 @@ class InboxMessage:
 
 async def pull_messages(
     sessions: SessionSource, *, stream: str, consumer: str, api_prefix: str | None, batch: int
-) -> AsyncIterator[InboxMessage]:
+) -> AsyncGenerator[InboxMessage, None]:
     """Ends when `sessions` answers None. PublishRefused: the connection may not read this consumer."""
     troubles = 0
     while (session := await sessions()) is not None:
