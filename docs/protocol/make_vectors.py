@@ -20,7 +20,9 @@ HERE = Path(__file__).resolve().parent
 VECTORS = HERE / "vectors"
 GUIDE = HERE / "README.md"
 
-_EXAMPLE = re.compile(r"(<!-- example: (\S+?)#(\S+) -->\n```(?:json|text)\n).*?(\n```)", re.DOTALL)
+_EXAMPLE = re.compile(
+    r"^(<!-- example: (\S+?)#(\S+) -->\n```(?:json|text)\n).*?^(```)$", re.DOTALL | re.MULTILINE
+)
 
 
 def make_files() -> dict[str, Any]:
@@ -53,7 +55,7 @@ def fill_examples(guide: str, files: dict[str, Any]) -> str:
         for step in match[3].split("/"):
             value = value[int(step)] if isinstance(value, list) else value[step]
         shown = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
-        return f"{match[1]}{shown}{match[4]}"
+        return f"{match[1]}{shown}\n{match[4]}"
 
     return _EXAMPLE.sub(fill, guide)
 
