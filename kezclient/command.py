@@ -79,7 +79,12 @@ def command(function: Callable[..., None], *, alone: bool = False) -> Callable[.
             raise typer.Exit(interrupted.exit_code) from None
 
     run_command.__name__ = function.__name__
-    run_command.__doc__ = function.__doc__
+    run_command.__doc__ = _paragraphs(function.__doc__ or "")
     run_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run_command.__annotations__ = {each.name: each.annotation for each in parameters}
     return run_command
+
+
+def _paragraphs(docstring: str) -> str:
+    """The docstring with its lines joined, so that the help breaks them where the terminal ends."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in docstring.split("\n\n"))

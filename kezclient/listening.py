@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 DRAIN_PAUSE = 0.05
 DRAIN_SILENCE_SECONDS = 30.0
 LAST_FLUSH_SECONDS = 3.0
-SHOWN_AT_ONCE = 200
+SHOWN_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +162,14 @@ class Listener:
             if new and self._may_show():
                 self._screen.unopened(placeholder)
         while messages := log.not_shown(SHOWN_AT_ONCE):
+            shown = []
             for message in messages:
-                if not self._may_show():
-                    return
-                self._screen.message(message)
-                self._after_showing(message)
+                if self._may_show():
+                    self._screen.message(message)
+                    shown.append(message)
+            self._after_showing(shown)
+            if len(shown) < len(messages):
+                return
 
     def _may_show(self) -> bool:
         count = self._options.count
@@ -177,11 +180,10 @@ class Listener:
             self.stop.set()
         return True
 
-    def _after_showing(self, message: StoredMessage) -> None:
+    def _after_showing(self, messages: Sequence[StoredMessage]) -> None:
         with self._runtime.store.write():
-            new = self._runtime.store.messages.mark_shown([message], clock.now())
-            if self._options.read:
-                queue_read(Composer(self._runtime.identity, self._runtime.store), new)
+            new = self._runtime.store.messages.mark_shown(messages, clock.now())
+            if self._options.read and queue_read(Composer(self._runtime.identity, self._runtime.store), new):
                 self._flush_wanted.set()
 
     async def _flush_repeatedly(self, connection: SupervisedConnection) -> None:

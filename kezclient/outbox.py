@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from kezclient.store.store import Store
     from kezproto.keys import Primary
     from natslink.connection import SupervisedConnection
+    from natslink.session import BrokerSession
 
 # A recipient may be away for weeks, and the broker keeps what is stored for 30 days.
 RESEND_AFTER = timedelta(days=10)
 MOST_RESENDS = 3
 
+# The lock is not held while a broker is away for long: other commands want to try, too.
+SESSION_SECONDS = 0.5
 LOCK_SECONDS = 15.0
 LOCK_PAUSE = 0.05
 CHUNK = 256
@@ -62,6 +65,8 @@ class Outbox:
         try:
             self.requeue_unreceipted()
             return await self._flush_locked(connection)
+        except BrokerUnreachable as error:
+            return FlushReport(broken=error)
         finally:
             lock.release()
 
@@ -81,10 +86,17 @@ class Outbox:
         report = FlushReport()
         if not self.store.outbox.count("queued"):
             return report
-        session = await connection.session()
-        if session is None:
-            report.broken = BrokerUnreachable("The connection to the broker is closed.")
-            return report
+        try:
+            await connection.wait_connected(SESSION_SECONDS)
+            session = await connection.session()
+            if session is None:
+                raise BrokerUnreachable("The connection to the broker is closed.")
+            await self._publish_all(session, report)
+        except BrokerUnreachable as error:
+            report.broken = error
+        return report
+
+    async def _publish_all(self, session: BrokerSession, report: FlushReport) -> None:
         under_way: dict[int, OutboxEntry] = {}
         position = 0
         async with PublishWindow(session) as window:
@@ -104,7 +116,6 @@ class Outbox:
                     await window.submit(entry.id, entry.recipient, envelope, msg_id=entry.delivery_id)
             while under_way:
                 self._settle(window, under_way, report, await window.outcomes.get())
-        return report
 
     def _settle(
         self,

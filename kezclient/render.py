@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kezclient.store.messages import StoredMessage, Unopened
     from kezproto.keys import Primary
 
+EXCERPT = 60
+
 _STATES = {
     "queued": ("waiting", "yellow"),
     "sent": ("sent", "dim"),
@@ -81,9 +83,13 @@ class MessagePrinter:
         )
         self._line(unopened.stored_at, Text("?", style="yellow"), what)
 
-    def receipt(self, news: ReceiptNews, name: str) -> None:
-        verb = "has read your message" if news.status == "read" else "has received your message"
-        self._console.print(Text(f"✓ {name} {verb} {news.message_id}", style="dim"))
+    def receipt(self, news: ReceiptNews, name: str, text: str) -> None:
+        """`text` is what the message said."""
+        verb = "has read" if news.status == "read" else "has received"
+        shown = one_line(text)
+        if len(shown) > EXCERPT:
+            shown = f"{shown[: EXCERPT - 1]}…"
+        self._console.print(Text(f"✓ {name} {verb}: {shown}", style="dim"))
 
     def text_of(self, message: StoredMessage) -> Text:
         """The text with its mentions marked, or what stands in for a body that cannot be shown."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def history(
     run: Invocation,
     who: Annotated[
-        str | None, typer.Argument(metavar="[WHO]", help="Only messages with bob; else with everybody.")
+        str | None, typer.Argument(metavar="WHO", help="Only messages with bob; else with everybody.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="The last N messages.")] = 50,
     search: Annotated[

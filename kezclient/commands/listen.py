@@ -81,6 +81,12 @@ def _screen(runtime: Runtime) -> Screen:
         contacts = runtime.store.contacts.of_key(news.peer)
         return str(contacts[0].handle) if contacts else None
 
+    def print_receipt(news: ReceiptNews) -> None:
+        contacts = runtime.store.contacts.of_key(news.peer)
+        name = contacts[0].handle.display(own_server) if contacts else short_key(news.peer)
+        message = runtime.store.messages.find(runtime.profile.primary, news.message_id)
+        printer.receipt(news, name, message.text if message is not None else news.message_id)
+
     if run.options.json:
         return Screen(
             message=lambda message: run.json_line(message_document(message, own_server)),
@@ -91,6 +97,6 @@ def _screen(runtime: Runtime) -> Screen:
     return Screen(
         message=printer.message,
         unopened=printer.unopened,
-        receipt=lambda news: printer.receipt(news, name_of(news) or short_key(news.peer)),
+        receipt=print_receipt,
         state=run.note,
     )

@@ -47,7 +47,7 @@ outbox_app.callback()(command(show, alone=True))
 def retry(
     run: Invocation,
     entry_id: Annotated[
-        int | None, typer.Argument(metavar="[ID]", help="Also this one that failed; else all that wait.")
+        int | None, typer.Argument(metavar="ID", help="Also this one that failed; else all that wait.")
     ] = None,
 ) -> None:
     """Try to send now; with ID also what failed or was never receipted."""

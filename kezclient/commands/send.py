@@ -28,7 +28,7 @@ def send(
     who: Annotated[str, typer.Argument(metavar="WHO", help="bob, @bob or bob@kez.lat.")],
     text: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT]...", help="The text; `-`, or nothing, reads it from stdin."),
+        typer.Argument(metavar="TEXT", help="The text; `-`, or nothing, reads it from stdin."),
     ] = None,
     wait: Annotated[
         float | None,
