@@ -52,12 +52,9 @@ class PublishWindow:
     async def __aenter__(self) -> PublishWindow:
         """Raises BrokerUnreachable if the session has ended."""
         try:
-            try:
             self._subscription = await self._session.nc.subscribe(f"{self._inbox}.*", cb=self._receive)
         except (nats.errors.Error, OSError) as error:
             # The broker went away between the caller's look at the session and now.
-            raise BrokerUnreachable(f"The connection to the broker was lost ({error}).") from error
-        except (nats.errors.Error, OSError) as error:
             raise BrokerUnreachable(f"The connection to the broker was lost ({error}).") from error
         self._session.on_lost(self._lose_all)
         return self
