@@ -1,11 +1,11 @@
 """Servers in processes of their own, for what cannot be tried inside one: starting, stopping, real concurrency."""
 
+import socket
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,29 +23,29 @@ def manage(environment: Mapping[str, str], *arguments: str) -> subprocess.Comple
 
 
 class ServerProcess:
-    """A web server; entered, it listens; left, it is gone. `output` is what it wrote."""
+    """A web server on a loopback port; entered, it listens; left, it is gone. `output` is what it wrote to `log`."""
 
-    def __init__(self, environment: Mapping[str, str], *arguments: str) -> None:
-        self._environment = {**environment, "PYTHONUNBUFFERED": "1"}
+    def __init__(self, environment: Mapping[str, str], *arguments: str, port: int, log: Path) -> None:
+        self._environment = dict(environment)
         self._arguments = arguments
-        self._listening = threading.Event()
-        self.output: list[str] = []
+        self._address = ("127.0.0.1", port)
+        self._log = log
 
     def __enter__(self) -> "ServerProcess":
-        self._process = subprocess.Popen(
-            [sys.executable, *self._arguments],
-            cwd=ROOT,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
-        self._reader.start()
-        if not self._listening.wait(timeout=30):
-            self.__exit__()
-            raise AssertionError("The server did not start:\n" + "".join(self.output))
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._arguments],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + 30
+        while not self._listens():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.__exit__()
+                raise AssertionError(f"The server did not start:\n{self.output}")
+            time.sleep(0.02)  # between two looks at the port
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -55,12 +55,14 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._reader.join(timeout=10)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
-    def _read(self, stream: IO[str]) -> None:
-        for line in stream:
-            self.output.append(line)
-            if "Listening on TCP address" in line:
-                self._listening.set()
+    @property
+    def output(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(self._address, timeout=1).close()
+        except OSError:
+            return False
+        return True

@@ -56,7 +56,7 @@ def test_an_address_that_is_none_is_one_sentence(tmp_path, bind):
 def test_it_becomes_the_server(tmp_path, unused_tcp_port):
     environ = environment(tmp_path, KEZ_SIGCHAIN_BIND=f"127.0.0.1:{unused_tcp_port}")
     assert manage(environ, "migrate", "--verbosity", "0").returncode == 0
-    with ServerProcess(environ, "manage.py", "serve") as server:
+    with ServerProcess(environ, "manage.py", "serve", port=unused_tcp_port, log=tmp_path / "log") as server:
         answer = httpx.get(f"http://127.0.0.1:{unused_tcp_port}/v1/readyz", timeout=10)
         assert answer.status_code == 200, answer.text
-    assert "Traceback" not in "".join(server.output)
+    assert "Traceback" not in server.output

@@ -1,0 +1,79 @@
+"""Fifty at once, against real web processes on SQLite and on PostgreSQL: exactly one wins."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from registry.tests.cast import key_number, registration
+from registry.tests.web_process import WebProcesses, web_processes
+
+CALLERS = 50
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcesses]:
+    folder = tmp_path_factory.mktemp("registry")
+    with web_processes(folder, f"sqlite:///{folder}/kez.sqlite3") as running:
+        yield running
+
+
+@pytest.fixture
+def on_postgres(postgres_url: str, tmp_path: Path) -> Iterator[WebProcesses]:
+    with web_processes(tmp_path, postgres_url) as running:
+        yield running
+
+
+def outcome(answers: list[httpx.Response]) -> Counter[tuple[int, str]]:
+    return Counter((answer.status_code, answer.json().get("code", "")) for answer in answers)
+
+
+def fifty_keys_want_one_handle(web: WebProcesses) -> None:
+    documents = [registration(key_number(number), "wanted") for number in range(CALLERS)]
+    answers = web.register_at_once(documents)
+    assert outcome(answers) == {(201, ""): 1, (409, "handle_taken"): CALLERS - 1}
+    winner = next(answer.json() for answer in answers if answer.status_code == 201)
+    assert web.look_up("wanted").json() == winner
+
+
+def one_key_wants_fifty_handles(web: WebProcesses) -> None:
+    key = key_number(1000)
+    handles = [f"greedy{number}" for number in range(CALLERS)]
+    answers = web.register_at_once([registration(key, handle) for handle in handles])
+    assert outcome(answers) == {(201, ""): 1, (409, "key_in_use"): CALLERS - 1}
+    found = [handle for handle in handles if web.look_up(handle).status_code == 200]
+    assert found == [answer.json()["handle"] for answer in answers if answer.status_code == 201]
+
+
+def one_claim_is_sent_fifty_times(web: WebProcesses) -> None:
+    document = registration(key_number(2000), "patient")
+    answers = web.register_at_once([document] * CALLERS)
+    assert outcome(answers) == {(201, ""): 1, (200, ""): CALLERS - 1}
+    assert len({answer.text for answer in answers}) == 1
+
+
+def fifty_strangers_do_not_meet(web: WebProcesses) -> None:
+    keys = [key_number(3000 + number) for number in range(CALLERS)]
+    answers = web.register_at_once([registration(key, f"own{n}") for n, key in enumerate(keys)])
+    assert outcome(answers) == {(201, ""): CALLERS}
+
+
+RACES = [
+    fifty_keys_want_one_handle,
+    one_key_wants_fifty_handles,
+    one_claim_is_sent_fifty_times,
+    fifty_strangers_do_not_meet,
+]
+
+
+@pytest.mark.parametrize("race", RACES)
+def test_sqlite(on_sqlite, race):
+    race(on_sqlite)
+
+
+@pytest.mark.postgres
+def test_postgres(on_postgres):
+    for race in RACES:
+        race(on_postgres)
