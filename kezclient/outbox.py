@@ -65,8 +65,6 @@ class Outbox:
         try:
             self.requeue_unreceipted()
             return await self._flush_locked(connection)
-        except BrokerUnreachable as error:
-            return FlushReport(broken=error)
         finally:
             lock.release()
 

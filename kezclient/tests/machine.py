@@ -1,0 +1,156 @@
+"""A person's machine in the end-to-end tests: own folders, real `kez-chat` processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+
+class Machine:
+    """`handle` is claimed or restored on it. `url` is the server's address."""
+
+    def __init__(self, handle: str, folder: Path, url: str) -> None:
+        self.handle = handle
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True)
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("KEZ_", "XDG_"))}
+        self.environment = {
+            **kept,
+            "HOME": str(folder),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "XDG_DATA_HOME": str(folder / "data"),
+            "XDG_STATE_HOME": str(folder / "state"),
+            "KEZ_CHAT_URL": url,
+            "KEZ_CHAT_KEYSTORE": "keyring",
+            "PYTHON_KEYRING_BACKEND": "kezclient.tests.keyring_in_file.KeyringInFile",
+            "KEZ_TEST_KEYRING": str(folder / "keyring.json"),
+            "PYTHONWARNINGS": "error",
+        }
+
+    @property
+    def words(self) -> Path:
+        return self.folder / "words"
+
+    def run(
+        self, *arguments: str, code: int = 0, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """To its end; AssertionError unless it exits with `code`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "kezclient", *arguments],
+            env=self.environment,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+        crash = self.folder / "state" / "kez-chat" / "crash.log"
+        assert done.returncode == code, (
+            f"kez-chat {' '.join(arguments)}: exit {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
+            f"{crash.read_text() if crash.exists() else ''}"
+        )
+        return done
+
+    def json(self, *arguments: str, code: int = 0, stdin: str | None = None) -> Any:
+        return json.loads(self.run(*arguments, "--json", code=code, stdin=stdin).stdout)
+
+    def listen(self, *arguments: str) -> list[dict[str, Any]]:
+        """What `listen --once` prints."""
+        done = self.run("listen", "--once", "--json", *arguments)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def texts(self) -> list[str]:
+        """The texts that `listen --once` shows, in order."""
+        return [line["text"] for line in self.listen() if line["type"] == "message"]
+
+    def states(self, who: str) -> list[str]:
+        """The states of what was sent to somebody, in order."""
+        messages = self.json("history", who)["messages"]
+        return [message["state"] for message in messages if message["direction"] == "out"]
+
+    def register(self) -> Machine:
+        self.run("register", self.handle, "--no-input", "--phrase-out", str(self.words))
+        return self
+
+    def restore(self, other: Machine) -> Machine:
+        """The same handle by the same words: another device."""
+        self.run("restore", other.handle, stdin=other.words.read_text())
+        return self
+
+
+class RunningListener:
+    """`kez-chat listen --json` left running; lines are awaited, never slept for."""
+
+    def __init__(self, machine: Machine, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kezclient", "listen", "--json", *arguments],
+            env=machine.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._changed = threading.Condition()
+        self.lines: list[dict[str, Any]] = []
+        self.notes: list[str] = []
+        self._readers = [
+            threading.Thread(target=self._read, args=(self._process.stdout, self._take_line)),
+            threading.Thread(target=self._read, args=(self._process.stderr, self._take_note)),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self, stream: Any, take: Any) -> None:
+        for line in stream:
+            with self._changed:
+                take(line)
+                self._changed.notify_all()
+
+    def _take_line(self, line: str) -> None:
+        self.lines.append(json.loads(line))
+
+    def _take_note(self, line: str) -> None:
+        self.notes.append(line.strip())
+
+    def wait_for(self, condition: Any, seconds: float = 30) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: condition(self), timeout=seconds), (
+                f"not in time; lines: {self.lines}, notes: {self.notes}"
+            )
+
+    def wait_connected(self) -> None:
+        self.wait_for(lambda self: any("Connected." in note for note in self.notes))
+
+    def wait_texts(self, texts: list[str], seconds: float = 30) -> None:
+        self.wait_for(lambda self: self.texts == texts, seconds)
+
+    @property
+    def texts(self) -> list[str]:
+        return [line["text"] for line in self.lines if line["type"] == "message"]
+
+    def stop(self) -> int:
+        """SIGTERM; its exit code."""
+        self._process.terminate()
+        return self.join()
+
+    def join(self, seconds: float = 30) -> int:
+        code = self._process.wait(timeout=seconds)
+        for reader in self._readers:
+            reader.join()
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+        return code
+
+    def __enter__(self) -> RunningListener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self.join()
