@@ -16,11 +16,6 @@ from natslink.connection import SupervisedConnection
 
 logger = logging.getLogger(__name__)
 
-# A client that fetches a backlog of 10,000 acknowledges each message: that is no flood.
-MESSAGES_PER_MINUTE = 60_000
-BYTES_PER_MINUTE = 256 * 1024 * 1024
-COOL_DOWN_SECONDS = 300
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -33,9 +28,9 @@ class Limits:
     @classmethod
     def from_settings(cls) -> "Limits":
         return cls(
-            getattr(settings, "KEZ_FLOOD_MSGS_PER_MINUTE", MESSAGES_PER_MINUTE),
-            getattr(settings, "KEZ_FLOOD_BYTES_PER_MINUTE", BYTES_PER_MINUTE),
-            getattr(settings, "KEZ_FLOOD_COOL_DOWN_SECONDS", COOL_DOWN_SECONDS),
+            settings.KEZ_FLOOD_MSGS_PER_MINUTE,
+            settings.KEZ_FLOOD_BYTES_PER_MINUTE,
+            settings.KEZ_FLOOD_COOL_DOWN_SECONDS,
         )
 
 

@@ -1,6 +1,5 @@
 """The last refusal for a key's owner, and the callout's decision over HTTP."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,11 +19,13 @@ from chatbridge.tests.requests import TOKEN, request_token
 from chatbridge.tests.test_nats_jwt import claims_of
 from chatbridge.threads import in_thread
 from chatbridge.xkey import XKey
+from kezproto.canonical import canonical_bytes
 from kezproto.handles import Handle
 from kezproto.nkeys import encode_seed
 from kezproto.session import session_payload
 from kezproto.signed import sign
 from kezproto.subjects import client_permissions
+from natslink.connection import SupervisedConnection
 from natslink.errors import AccessRefused
 from registry.services import suspend_handle
 
@@ -37,18 +38,16 @@ def owner() -> Person:
     return Person("alice")
 
 
-def session(
-    client: Client, person: Person, *, signer: Person | None = None, handle: str | None = None
-) -> dict:
+def session(client: Client, person: Person) -> dict:
     """A fresh answer of `person` to a fresh challenge."""
     answer = client.post("/v1/challenges", {"primary": str(person.primary)}, content_type="application/json")
     payload = session_payload(
-        handle=Handle(handle or person.local, live_settings.KEZ_CHAT_SERVER),
+        handle=Handle(person.local, live_settings.KEZ_CHAT_SERVER),
         primary=person.primary,
         challenge=answer.json()["challenge"],
         created_at=datetime.now(UTC),
     )
-    return sign("session", payload, (signer or person).key)
+    return sign("session", payload, person.key)
 
 
 def ask(client: Client, document: object):
@@ -75,7 +74,7 @@ class TestRefusal:
         remember_refusal(Refused(Reason.SUSPENDED, owner.primary, proven=True), at=now)
         body = ask(client, session(client, owner)).json()
         assert body["reason"] == "suspended"
-        assert datetime.fromisoformat(body["at"]) == now.replace(microsecond=now.microsecond)
+        assert datetime.fromisoformat(body["at"]) == now
 
     def test_a_key_without_a_handle_learns_it(self, client: Client, owner: Person) -> None:
         assert ask(client, session(client, owner)).json()["reason"] == "unknown_key"
@@ -101,12 +100,14 @@ class TestRefusal:
 
     def test_only_the_owner_is_told(self, client: Client, owner: Person) -> None:
         owner.register()
-        forged = session(client, owner, signer=Person("mallory"))
-        assert (ask(client, forged).status_code, ask(client, forged).json()["code"]) == (401, "key_mismatch")
         suspend_handle(owner.row, actor="test", reason="spam")
-        document = session(client, owner)
-        document["signature"]["sig"] = "00" * 64
-        assert ask(client, document).json()["code"] == "bad_signature"
+        forged = session(client, owner)
+        forged["signature"]["sig"] = Person("mallory").key.sign(canonical_bytes(forged["payload"])).hex()
+        answer = ask(client, forged)
+        assert (answer.status_code, answer.json()["code"]) == (401, "bad_signature")
+        forged["signature"]["key"] = str(Person("mallory").primary)
+        answer = ask(client, forged)
+        assert (answer.status_code, answer.json()["code"]) == (401, "key_mismatch")
 
     def test_a_session_is_good_for_one_answer(self, client: Client, owner: Person) -> None:
         owner.register()
@@ -121,13 +122,9 @@ class TestRefusal:
         assert answer["Content-Type"] == "application/problem+json"
 
 
-async def test_a_real_refusal_can_be_read(callout, alice, async_client) -> None:
+async def test_a_real_refusal_can_be_read(callout, alice) -> None:
     with pytest.raises(AccessRefused):
-        await (
-            alice.connection()
-            .__class__(urls=[live_settings.NATS_URL], seed=alice.key.seed, name="no kez client")
-            .start()
-        )
+        await SupervisedConnection(urls=[live_settings.NATS_URL], seed=alice.key.seed, name="odd").start()
     client = Client()
     body = await in_thread(lambda: ask(client, session(client, alice)).json())
     assert (body["reason"], body["detail"]) == ("bad_name", Reason.BAD_NAME.sentence)
@@ -208,4 +205,3 @@ async def test_sealed_over_http(callout, alice) -> None:
     assert (
         await in_thread(lambda: post_auth(sealed, **{"Nats-Server-Xkey": other.public}))
     ).status_code == 400
-    assert json.loads(answer.headers.get("x", "{}")) == {}

@@ -31,7 +31,7 @@ def claims_of(token: bytes, *, prefix: str, signer: Primary) -> dict:
     head, body, signature = token.split(b".")
     raw = {part: base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)) for part in (head, body, signature)}
     verify_signature(signer, head + b"." + body, raw[signature])
-    claims = json.loads(raw[body])
+    claims: dict = json.loads(raw[body])
     assert json.loads(raw[head]) == {"typ": "JWT", "alg": "ed25519-nkey"}
     assert decode_public(claims["iss"], prefix=prefix) == signer.raw
     return claims

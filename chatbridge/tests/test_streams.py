@@ -2,6 +2,7 @@
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -24,8 +25,8 @@ from natslink.tests.broker import Broker, static_seed
 CONF = ROOT / "deploy" / "nats.conf"
 
 
-async def stream_config(backend: SupervisedConnection) -> dict:
-    return (await api(backend, "STREAM.INFO.KEZ_INBOX"))["config"]
+async def stream_config(backend: SupervisedConnection) -> dict[str, Any]:
+    return dict((await api(backend, "STREAM.INFO.KEZ_INBOX"))["config"])
 
 
 async def test_the_stream_is_as_designed(backend, inboxes) -> None:

@@ -81,7 +81,7 @@ async def test_what_was_fetched_but_not_taken_comes_again_at_once(
         await conn.publish("trial.a", b"%d" % number, msg_id=str(number))
     reader = conn.messages(stream=stream, consumer=CONSUMER)
     await take(reader, 1)
-    await reader.aclose()  # type: ignore[attr-defined]
+    await reader.aclose()
     rest = await take(conn.messages(stream=stream, consumer=CONSUMER), 9, seconds=10)
     assert sorted(message.data for message in rest) == [b"%d" % number for number in range(1, 10)]
 
