@@ -43,6 +43,6 @@ def unframe(framed: bytes) -> bytes:
     """The plaintext of a frame. BadPadding unless `frame` would make exactly this frame of it."""
     length = int.from_bytes(framed[:LENGTH_BYTES], "big")
     plaintext = framed[LENGTH_BYTES : LENGTH_BYTES + length]
-    if length > MAX_MESSAGE_BYTES or len(plaintext) != length or frame(plaintext) != framed:
+    if len(plaintext) > MAX_MESSAGE_BYTES or frame(plaintext) != framed:
         raise BadPadding
     return plaintext

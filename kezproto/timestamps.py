@@ -34,8 +34,7 @@ def parse_timestamp(text: str) -> datetime:
         moment = datetime.strptime(match[1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
     except ValueError as error:
         raise Malformed("The timestamp names a moment that does not exist.") from error
-    # strptime takes the leap second 60 and 61, which have no place in a datetime.
-    if match[1].endswith(("60", "61")) or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise Malformed("The timestamp names a moment that does not exist.")
     return moment.replace(microsecond=int((match[2] or "0").ljust(6, "0")))
 

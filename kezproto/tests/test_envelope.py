@@ -110,5 +110,12 @@ def test_bad_frames(framed):
         unframe(framed)
 
 
+def test_a_frame_beyond_the_limit():
+    size = MAX_MESSAGE_BYTES + 1
+    framed = (size.to_bytes(4, "big") + bytes(size)).ljust(padme(size + 4), b"\x00")
+    with pytest.raises(BadPadding):
+        unframe(framed)
+
+
 def test_the_empty_frame_is_a_frame():
     assert unframe(bytes(256)) == b""

@@ -147,4 +147,4 @@ def test_pins():
     with pytest.raises(PinMismatch):
         check_pin(Head(2, state.events[0].hash), state)
     with pytest.raises(PinMismatch):
-        check_pin(Head(0, state.events[0].hash), state)
+        check_pin(Head(0, state.events[-1].hash), state)

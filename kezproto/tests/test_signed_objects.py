@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kezproto import payloads
-from kezproto.canonical import canonical_bytes
+from kezproto.canonical import MAX_PUBLIC_BYTES, canonical_bytes
 from kezproto.errors import KeyMismatch, Malformed, ProtocolError, Stale, UnknownField, WrongTag, WrongType
 from kezproto.file_announcement import verify_file_announcement
 from kezproto.registration import registration_payload, verify_registration
@@ -113,6 +113,13 @@ def test_a_caller_must_name_a_known_type():
         verify(registration(), tag="unheard_of", type="kez.chat.other", version=1)
     with pytest.raises(WrongType):
         verify(registration(), tag="handle_registration", type="kez.chat.other", version=1)
+
+
+def test_the_limit_of_size_holds_for_values_too():
+    with pytest.raises(Malformed):
+        verify_registration({"note": "x" * MAX_PUBLIC_BYTES}, server=SERVER, now=NOW)
+    with pytest.raises(UnknownField):
+        verify_registration({**registration(), "note": "x"}, server=SERVER, now=NOW)
 
 
 def test_the_result_shares_nothing_with_the_input():

@@ -3,7 +3,7 @@
 import pytest
 
 from kezproto import handles, nkeys, phrase, subjects, timestamps
-from kezproto.canonical import MAX_PUBLIC_BYTES, canonical_bytes, parse_json, plain_copy, sha256_of
+from kezproto.canonical import MAX_DEPTH, MAX_PUBLIC_BYTES, canonical_bytes, parse_json, plain_copy, sha256_of
 from kezproto.errors import BadHandle, BadKey, BadNkey, BadPhrase, BadSubject, Malformed
 from kezproto.keys import Primary, SigningKey, x25519_private, x25519_public
 from kezproto.safety_number import safety_number
@@ -85,6 +85,15 @@ def test_a_value_that_holds_itself():
         canonical_bytes(loop)
 
 
+def test_values_may_be_nested_as_deep_as_text():
+    value: list[object] = []
+    for _ in range(MAX_DEPTH - 1):
+        value = [value]
+    assert plain_copy(value) == parse_json(canonical_bytes(value)) == value
+    with pytest.raises(Malformed):
+        plain_copy([value])
+
+
 def test_sha256_of():
     assert sha256_of({}) == "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
@@ -134,6 +143,14 @@ def test_stored_handle_refused(case):
 def test_mentions(case):
     found = handles.find_mentions(case["text"], own_server=HANDLES["own_server"])
     assert [{"start": m.start, "end": m.end, "handle": str(m.handle)} for m in found] == case["found"]
+
+
+def test_the_longest_server_name():
+    longest = ".".join(["a" * 61] * 4) + ".abcde"
+    assert len(longest) == 253
+    assert handles.check_server_name(longest) == longest
+    with pytest.raises(BadHandle):
+        handles.check_server_name(longest + "f")
 
 
 def test_display():

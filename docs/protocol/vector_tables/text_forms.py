@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Any
 
 from kezproto import handles, nkeys, phrase, subjects, timestamps
@@ -193,6 +195,16 @@ def key_forms() -> dict[str, Any]:
     }
 
 
+# Two bytes before the seed: a public kind instead of S, bits behind the kind, a kind that does not exist.
+_BAD_SEED_HEADS = (b"\xa0\xa0", b"\x95\xa1", b"\x95\xa7", b"\x96\xa0", b"\x92\x08", b"\x90\x20", b"\x97\xf8")
+
+
+def _nkey_text(body: bytes) -> str:
+    """Any bytes with a right checksum."""
+    data = body + binascii.crc_hqx(body, 0).to_bytes(2, "little")
+    return base64.b32encode(data).decode().rstrip("=")
+
+
 def nkey_forms() -> dict[str, Any]:
     user = nkeys.user_nkey(ALICE.primary)
     seed = nkeys.encode_seed("U", ALICE.seed)
@@ -224,6 +236,7 @@ def nkey_forms() -> dict[str, Any]:
                 seed[:-1],
                 # The last letter carries 3 bits of the text; the other 2 must be zero.
                 seed[:-1] + chr(ord(seed[-1]) + 1),
+                *(_nkey_text(head + ALICE.seed) for head in _BAD_SEED_HEADS),
                 seed[:2] + ("A" if seed[2] != "A" else "B") + seed[3:],
                 "",
             )
