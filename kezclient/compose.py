@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from kezclient import clock
 from kezclient.errors import EmptyMessage, MessageTooLong, UsageFault
 from kezclient.store.messages import StoredMessage
-from kezproto.bodies import MAX_TEXT_BYTES, TextBody, receipt_body, text_body
+from kezproto.bodies import MAX_TEXT_BYTES, receipt_body, text_body
+from kezproto.canonical import sha256_of
 from kezproto.chain_state import Head
 from kezproto.envelope import seal
 from kezproto.errors import Malformed
-from kezproto.messages import Message, message_payload, verify_message
+from kezproto.messages import message_payload
 from kezproto.signed import sign
 
 if TYPE_CHECKING:
@@ -59,27 +60,26 @@ class Composer:
 
     def _queue_text(self, contact: Contact, body: dict[str, Any]) -> StoredMessage:
         made = self._make(contact.primary, body)
-        text = made.message.body.text if isinstance(made.message.body, TextBody) else ""
         stored = self.store.messages.add(
             StoredMessage(
                 row_id=0,
-                id=made.message.id,
+                id=made.id,
                 sender=self.identity.primary,
                 direction="out",
                 peer=contact.primary,
                 peer_handle=contact.handle,
                 name_state="pinned",
                 device=self.identity.device,
-                seq=made.message.seq,
+                seq=made.seq,
                 body_type=body["type"],
                 body=body,
-                text=text,
-                created_at=made.message.created_at,
-                stored_at=made.message.created_at,
+                text=body["text"],
+                created_at=made.created_at,
+                stored_at=made.created_at,
                 state="queued",
                 cause=None,
                 notices=(),
-                shown_at=made.message.created_at,
+                shown_at=made.created_at,
             )
         )
         self._enqueue(made, "message", contact.primary, contact.handle)
@@ -113,24 +113,37 @@ class Composer:
             body=body,
         )
         document = sign("message", payload, self.identity.key)
-        message = verify_message(document, reader=recipient)
-        self.store.links.note_sent(recipient, Head(message.seq, message.hash))
-        self.store.links.note_seen(message)
-        return _Made(message, now)
+        made = _Made(
+            id=payload["id"], seq=payload["seq"], hash=sha256_of(document), document=document, created_at=now
+        )
+        self.store.links.note_sent(recipient, Head(made.seq, made.hash))
+        self.store.links.note_seen(
+            sender=self.identity.primary,
+            message_id=made.id,
+            device=self.identity.device,
+            recipient=recipient,
+            head=Head(made.seq, made.hash),
+        )
+        return made
 
     def _enqueue(self, made: _Made, purpose: str, recipient: Primary, handle: Handle) -> None:
         self.store.outbox.add(
             purpose=purpose,
-            message_id=made.message.id,
+            message_id=made.id,
             recipient=recipient,
             recipient_handle=handle,
             delivery_id=clock.new_delivery_id(),
-            envelope=seal(made.message.document, recipient),
-            now=made.now,
+            envelope=seal(made.document, recipient),
+            now=made.created_at,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    message: Message
-    now: datetime
+    """A signed message; `document` is the whole signed object."""
+
+    id: str
+    seq: int
+    hash: str
+    document: dict[str, Any]
+    created_at: datetime

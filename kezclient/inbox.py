@@ -14,6 +14,7 @@ from kezclient.receipts import ReceiptNews, Receipts
 from kezclient.store.chains import Evidence
 from kezclient.store.messages import Notice, StoredMessage
 from kezproto.bodies import FILE, TEXT, FileBody, ReceiptBody, TextBody, UnknownBody
+from kezproto.chain_state import Head
 from kezproto.envelope import open_envelope
 from kezproto.errors import ProtocolError
 from kezproto.links import Link, LinkKind
@@ -127,7 +128,13 @@ class InboxReader:
             self.store.messages.add_unopened(opened.digest, opened.envelope, OTHER_ID, cause, now)
             return []
         notices = [] if message.is_self_copy else self._notices(message, name, now)
-        self.store.links.note_seen(message)
+        self.store.links.note_seen(
+            sender=message.sender,
+            message_id=message.id,
+            device=message.device,
+            recipient=message.to,
+            head=Head(message.seq, message.hash),
+        )
         if isinstance(message.body, ReceiptBody):
             return receipts.take(message, message.body, now)
         stored = self._stored(message, name, notices, now)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from kezclient.store.database import Database
+from kezclient.store.keys import stored_key
 from kezproto.chain_state import ChainState, Head
 from kezproto.keys import Primary
 from kezproto.timestamps import format_timestamp, parse_timestamp
@@ -108,7 +109,7 @@ class ChainPins:
         rows = self._database.rows("SELECT * FROM evidence ORDER BY id")
         return [
             Evidence(
-                primary=Primary.from_hex(row["primary_hex"]),
+                primary=stored_key(row["primary_hex"]),
                 kind=row["kind"],
                 reason=row["reason"],
                 known=json.loads(row["known"]),

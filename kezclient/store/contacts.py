@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kezclient.store.database import Database
+from kezclient.store.keys import stored_key
 from kezproto.handles import Handle, parse_full_handle
 from kezproto.keys import Primary
 from kezproto.timestamps import format_timestamp, parse_timestamp
@@ -48,7 +49,7 @@ class ContactBook:
         rows = self._database.rows(
             "SELECT primary_hex FROM former_key WHERE handle = ?", (str(contact.handle),)
         )
-        return [contact.primary, *(Primary.from_hex(row["primary_hex"]) for row in rows)]
+        return [contact.primary, *(stored_key(row["primary_hex"]) for row in rows)]
 
     def pin(self, handle: Handle, primary: Primary, sigchain_url: str, now: datetime) -> Contact:
         """Trust this key on first use. A contact that exists already stays as it is."""
@@ -123,10 +124,10 @@ def _contact(row: sqlite3.Row) -> Contact:
     offered = row["offered_hex"]
     return Contact(
         handle=parse_full_handle(row["handle"]),
-        primary=Primary.from_hex(row["primary_hex"]),
+        primary=stored_key(row["primary_hex"]),
         sigchain_url=row["sigchain_url"],
         added_at=parse_timestamp(row["added_at"]),
         checked_at=parse_timestamp(row["checked_at"]),
         verified_at=parse_timestamp(verified) if verified else None,
-        offered=Primary.from_hex(offered) if offered else None,
+        offered=stored_key(offered) if offered else None,
     )

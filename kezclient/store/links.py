@@ -38,19 +38,14 @@ class LinkState:
         )
         return str(row["hash"]) if row is not None else None
 
-    def note_seen(self, message: Message) -> None:
-        """Remember the message for good."""
+    def note_seen(
+        self, *, sender: Primary, message_id: str, device: str, recipient: Primary, head: Head
+    ) -> None:
+        """Remember a message for good; `head` is its number and hash."""
         self._database.run(
             "INSERT INTO seen (sender_hex, message_id, device, recipient_hex, seq, hash)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                message.sender.hex,
-                message.id,
-                message.device,
-                message.to.hex,
-                message.seq,
-                message.hash,
-            ),
+            (sender.hex, message_id, device, recipient.hex, head.seq, head.hash),
         )
 
     def follow(self, message: Message) -> tuple[Link, bool]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from kezclient.store.database import Database
+from kezclient.store.keys import stored_key
 from kezproto.handles import Handle, parse_full_handle
 from kezproto.keys import Primary
 from kezproto.timestamps import format_timestamp, parse_timestamp
@@ -250,9 +251,9 @@ def _message(row: sqlite3.Row) -> StoredMessage:
     return StoredMessage(
         row_id=row["id"],
         id=row["message_id"],
-        sender=Primary.from_hex(row["sender_hex"]),
+        sender=stored_key(row["sender_hex"]),
         direction=row["direction"],
-        peer=Primary.from_hex(row["peer_hex"]),
+        peer=stored_key(row["peer_hex"]),
         peer_handle=parse_full_handle(row["peer_handle"]) if row["peer_handle"] else None,
         name_state=row["name_state"],
         device=row["device"],

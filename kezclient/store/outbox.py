@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kezclient.store.database import Database
+from kezclient.store.keys import stored_key
 from kezproto.handles import Handle, parse_full_handle
 from kezproto.keys import Primary
 from kezproto.timestamps import format_timestamp, parse_timestamp
@@ -145,7 +146,7 @@ def _entry(row: sqlite3.Row) -> OutboxEntry:
         id=row["id"],
         purpose=row["purpose"],
         message_id=row["message_id"],
-        recipient=Primary.from_hex(row["recipient_hex"]),
+        recipient=stored_key(row["recipient_hex"]),
         recipient_handle=parse_full_handle(row["recipient_handle"]),
         delivery_id=row["delivery_id"],
         state=row["state"],
