@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +59,20 @@ class Person:
         """The lines of JSON that `listen` answers."""
         return [json.loads(line) for line in self.run("--json", *arguments).stdout.splitlines()]
 
-    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-        """Starts `kez-chat` and leaves it running."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "kezclient", *arguments], env=self.environment, text=True, **options
-        )
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """`kez-chat` with its stdin and stdout as pipes, for as long as the block runs."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "kezclient", *arguments],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()  # has no effect on one that has ended
 
     def register(self) -> None:
         """Claims the handle of this person's name; the phrase goes to `phrase_file`."""

@@ -4,7 +4,6 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +14,27 @@ COUNT = 1000
 KILL_AFTER = 300
 
 
-@pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[Stack]:
-    """A server of this test's own, since it kills parts of it."""
-    with Stack(tmp_path / "server") as stack:
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A server of these tests' own, since they kill parts of it."""
+    with Stack(tmp_path_factory.mktemp("server")) as stack:
         yield stack
+
+
+@pytest.fixture(scope="module")
+def alice(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Person:
+    return _registered("alice", own_stack, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def bob(own_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Person:
+    return _registered("bob", own_stack, tmp_path_factory)
+
+
+def _registered(name: str, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Person:
+    person = Person(name, tmp_path_factory.mktemp(name) / "home", stack)
+    person.register()
+    return person
 
 
 def collect(listener: subprocess.Popen[str], enough: threading.Event, received: list[str]) -> None:
@@ -35,38 +50,36 @@ def collect(listener: subprocess.Popen[str], enough: threading.Event, received: 
 
 
 @pytest.mark.timeout(240)
-def test_every_sent_message_arrives_once_and_in_order(own_stack: Stack, tmp_path: Path):
-    alice, bob = (Person(name, tmp_path / name, own_stack) for name in ("alice", "bob"))
-    alice.register()
-    bob.register()
+def test_every_sent_message_arrives_once_and_in_order(own_stack: Stack, alice: Person, bob: Person):
     texts = [f"message {number}" for number in range(COUNT)]
 
     received: list[str] = []
     enough = threading.Event()
-    listener = bob.start("--json", "listen", "--count", str(COUNT), stdout=subprocess.PIPE)
-    reader = threading.Thread(target=collect, args=(listener, enough, received))
-    reader.start()
-    sender = alice.start("--json", "send", "bob", "--lines", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert sender.stdin
-    assert sender.stdout
-    sender.stdin.write("".join(f"{text}\n" for text in texts[: COUNT // 2]))
-    sender.stdin.flush()
+    with (
+        bob.running("--json", "listen", "--count", str(COUNT)) as listener,
+        alice.running("--json", "send", "bob", "--lines") as sender,
+    ):
+        reader = threading.Thread(target=collect, args=(listener, enough, received))
+        reader.start()
+        assert sender.stdin
+        assert sender.stdout
+        sender.stdin.write("".join(f"{text}\n" for text in texts[: COUNT // 2]))
+        sender.stdin.flush()
 
-    assert enough.wait(60)
-    own_stack.kill("nats")
-    # The second half is written while there is no broker at all.
-    sender.stdin.write("".join(f"{text}\n" for text in texts[COUNT // 2 :]))
-    sender.stdin.close()
-    own_stack.start("nats")
+        assert enough.wait(90), own_stack.log("callout")
+        own_stack.kill("nats")
+        # The second half is written while there is no broker at all.
+        sender.stdin.write("".join(f"{text}\n" for text in texts[COUNT // 2 :]))
+        sender.stdin.close()
+        own_stack.start("nats")
 
-    answer = json.loads(sender.stdout.read())
-    sender.wait(timeout=60)
-    # What the command could not send by itself it says to be queued; one more command sends it.
-    if sender.returncode:
-        assert answer["error"]["code"] == "broker_down"
-        alice.run("outbox", "retry")
-    assert listener.wait(timeout=100) == 0
-    reader.join(timeout=10)
+        answer = json.loads(sender.stdout.read())
+        # What the command could not send by itself it says to be queued; one more command sends it.
+        if sender.wait(timeout=60):
+            assert answer["error"]["code"] == "broker_down"
+            alice.run("outbox", "retry")
+        assert listener.wait(timeout=100) == 0
+        reader.join(timeout=10)
 
     assert received == texts
     history = bob.json("history", "alice", "--limit", str(2 * COUNT))["messages"]
@@ -80,10 +93,9 @@ def test_every_sent_message_arrives_once_and_in_order(own_stack: Stack, tmp_path
     assert alice.json("outbox")["outbox"] == []
 
 
-def test_a_message_written_without_a_broker_is_queued_and_says_so(own_stack: Stack, tmp_path: Path):
-    alice, bob = (Person(name, tmp_path / name, own_stack) for name in ("alice", "bob"))
-    alice.register()
-    bob.register()
+def test_a_message_written_without_a_broker_is_queued_and_says_so(
+    own_stack: Stack, alice: Person, bob: Person
+):
     alice.run("add", "bob")
     own_stack.kill("nats")
 

@@ -25,7 +25,8 @@ class Run:
     def __init__(self, folder: Path, ports: Ports) -> None:
         self.ports = ports
         self.output = ""
-        self._ready = threading.Event()
+        self._ended = False
+        self._news = threading.Condition()
         # What the surrounding test run set for itself must not reach this one.
         environment = {
             key: value
@@ -56,21 +57,31 @@ class Run:
     def _read(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
-            self.output += line
-            if "Ctrl-C" in line:
-                self._ready.set()
-        self._ready.set()
+            with self._news:
+                self.output += line
+                self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
 
-    def wait_ready(self) -> None:
-        assert self._ready.wait(60), self.output
-        assert self.process.poll() is None, self.output
+    def wait_for(self, text: str) -> None:
+        """Returns when the text was printed; fails if it ended before."""
+        with self._news:
+            self._news.wait_for(lambda: text in self.output or self._ended, timeout=60)
+        assert text in self.output, self.output
 
     def end(self, with_signal: signal.Signals) -> int:
+        """Sends the signal as a terminal does, to the whole foreground group; the exit code."""
         if self.process.poll() is None:
-            # As a terminal does: the whole foreground group gets the Ctrl-C.
             os.killpg(self.process.pid, with_signal)
+        return self.wait()
+
+    def wait(self) -> int:
+        """The exit code, once it has ended by itself."""
         code = self.process.wait(timeout=30)
         self._reader.join(timeout=10)
+        if self.process.stdout:
+            self.process.stdout.close()
         return code
 
 
@@ -100,13 +111,13 @@ def run(checkout: Path) -> Iterator[Run]:
 
 
 def test_it_serves_says_what_to_do_and_ctrl_c_ends_everything(run: Run):
-    run.wait_ready()
+    run.wait_for("Ctrl-C")
     assert answers(f"http://localhost:{run.ports.web}/v1/readyz")
     assert answers(f"http://localhost:{run.ports.sigchain}/v1/readyz")
     for part in (f"http://localhost:{run.ports.web}", "make operator", "register alice", "Ctrl-C"):
         assert part in run.output
     # Each process writes under its own name.
-    for name in ("nats", "web", "callout", "sigchain"):
+    for name in ("nats", "web", "callout", "janitor"):
         assert re.search(rf"^\S* {name}\.1 +\|", run.output, re.MULTILINE), run.output
 
     assert run.end(signal.SIGINT) == 0, run.output
@@ -114,10 +125,10 @@ def test_it_serves_says_what_to_do_and_ctrl_c_ends_everything(run: Run):
     assert Ports.taken(run.ports) == []
 
 
-def test_sigterm_ends_everything_too(run: Run):
-    run.wait_ready()
+def test_sigterm_ends_everything_too_also_before_it_is_ready(run: Run):
+    run.wait_for("nats.1")
     os.kill(run.process.pid, signal.SIGTERM)
-    assert run.process.wait(timeout=30) == 0, run.output
+    assert run.wait() == 0, run.output
     assert Ports.taken(run.ports) == []
 
 
@@ -126,8 +137,7 @@ def test_a_taken_port_is_one_clear_sentence(checkout: Path):
         port = holder.getsockname()[1]
         free = asdict(Ports.free())
         run = Run(checkout, Ports(**{**free, "web": port}))
-        assert run.process.wait(timeout=30) == 1
-        run.end(signal.SIGKILL)
+        assert run.wait() == 1
     assert run.output == (
         f"Port {port} (the web server) is taken: stop the program that listens there, "
         "or choose another with KEZ_PORT_WEB=… make run.\n"
