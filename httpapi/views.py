@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 from httpapi import readiness
 from httpapi.addresses import client_address
 from httpapi.endpoint import Endpoint
-from httpapi.problems import Forbidden
+from httpapi.problems import Forbidden, MethodNotAllowed
 from kezproto.version import VERSION
 
 READINESS = inline_serializer(
@@ -65,9 +64,10 @@ class ReadyView(Endpoint):
         return Response(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 
-@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus metrics, for the networks of KEZ_METRICS_ALLOW only."""
+    if request.method not in ("GET", "HEAD"):
+        return MethodNotAllowed(headers={"Allow": "GET, HEAD"}).response()
     address = client_address(request)
     # A proxy that the settings do not know of would make every stranger look local.
     unknown_proxy = settings.KEZ_TRUSTED_PROXIES == 0 and "X-Forwarded-For" in request.headers

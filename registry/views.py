@@ -35,6 +35,15 @@ from registry.webfinger import handle_of_resource
 # A suspension shows to everyone within a minute; until then a cache may spare us the same look-up.
 PUBLIC_CACHE = "public, max-age=60"
 
+CONDITIONAL = (
+    OpenApiParameter(
+        "If-None-Match", OpenApiTypes.STR, "header", description="The entity tag of an earlier answer."
+    ),
+    OpenApiParameter(
+        "ETag", OpenApiTypes.STR, "header", description="The answer's entity tag.", response=[200, 304]
+    ),
+)
+
 
 class RegisterView(Endpoint):
     """Claim a handle with a registration that your key signed."""
@@ -101,12 +110,7 @@ class HandleView(Endpoint):
             OpenApiParameter(
                 "handle", OpenApiTypes.STR, "path", description="Local part, or local@server of this server."
             ),
-            OpenApiParameter(
-                "If-None-Match",
-                OpenApiTypes.STR,
-                "header",
-                description="The entity tag of an earlier answer.",
-            ),
+            *CONDITIONAL,
         ],
         responses={200: HandleSerializer, 304: OpenApiResponse(description="As in your earlier answer.")},
     )
@@ -140,6 +144,7 @@ class WebFingerView(Endpoint):
                 many=True,
                 description="Only links of these relations; may be repeated.",
             ),
+            *CONDITIONAL,
         ],
         responses={200: WebFingerSerializer, 304: OpenApiResponse(description="As in your earlier answer.")},
     )
