@@ -117,7 +117,7 @@ def test_a_caller_must_name_a_known_type():
 
 def test_the_limit_of_size_holds_for_values_too():
     with pytest.raises(Malformed):
-        verify_registration({"note": "x" * MAX_PUBLIC_BYTES}, server=SERVER, now=NOW)
+        verify_registration({**registration(), "note": "x" * MAX_PUBLIC_BYTES}, server=SERVER, now=NOW)
     with pytest.raises(UnknownField):
         verify_registration({**registration(), "note": "x"}, server=SERVER, now=NOW)
 

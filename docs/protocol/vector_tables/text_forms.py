@@ -196,7 +196,7 @@ def key_forms() -> dict[str, Any]:
 
 
 # Two bytes before the seed: a public kind instead of S, bits behind the kind, a kind that does not exist.
-_BAD_SEED_HEADS = (b"\xa0\xa0", b"\x95\xa1", b"\x95\xa7", b"\x96\xa0", b"\x92\x08", b"\x90\x20", b"\x97\xf8")
+_BAD_SEED_HEADS = (b"\xa5\x00", b"\x95\x01", b"\x95\x07", b"\x95\x08", b"\x90\x20", b"\x90\x40", b"\x97\xc0")
 
 
 def _nkey_text(body: bytes) -> str:
