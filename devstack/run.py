@@ -4,12 +4,15 @@ Set `NATS_URL` or `REDIS_URL` to use servers of your own instead of the ones sta
 """
 
 import os
-import signal
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+from honcho.printer import Printer
 
 from devstack.environment import ROOT, local_environment
 from devstack.ports import Ports
@@ -35,17 +38,37 @@ def main() -> int:
     environment = local_environment(DATA, ports)
     if not _migrate(environment):
         return 1
-    processes = [line.split(":")[0] for line in (ROOT / "Procfile").read_text().splitlines() if ":" in line]
-    honcho = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "honcho", "start", "-e", os.devnull, "-f", "Procfile"),
-            *(name for name in processes if name not in outside),
-        ],
-        cwd=ROOT,
-        env=environment,
-    )
-    threading.Thread(target=_announce, args=(environment, honcho), daemon=True).start()
-    return _wait(honcho)
+    manager = PatientManager(Printer(sys.stdout, colour=sys.stdout.isatty()))
+    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
+        if name not in outside:
+            manager.add_process(f"{name}.1", command, env=environment, cwd=str(ROOT))
+    threading.Thread(target=_announce, args=(environment,), daemon=True).start()
+    manager.loop()
+    if manager.asked_to_stop:
+        print("Stopped.")
+        return 0
+    print("A process ended by itself, so all were stopped: its last lines above say why.", file=sys.stderr)
+    return manager.returncode or 1
+
+
+class PatientManager(Manager):  # type: ignore[misc]  # honcho has no types
+    """honcho's manager, which on Ctrl-C trips over processes that are not up yet: this one waits for them first."""
+
+    asked_to_stop = False
+
+    def terminate(self) -> None:
+        if not super()._all_started():
+            self.asked_to_stop = True
+            return
+        # Without a signal it is honcho that ends the rest, after one process has ended by itself.
+        self.asked_to_stop = self.asked_to_stop or not self._any_stopped()
+        super().terminate()
+
+    def _all_started(self) -> bool:
+        started: bool = super()._all_started()
+        if started and self.asked_to_stop:
+            super().terminate()
+        return started
 
 
 def _refuse_taken_ports(ports: Ports, outside: set[str]) -> None:
@@ -70,13 +93,11 @@ def _migrate(environment: dict[str, str]) -> bool:
     return not any(codes)
 
 
-def _announce(environment: dict[str, str], honcho: subprocess.Popen[bytes]) -> None:
+def _announce(environment: dict[str, str]) -> None:
     url = environment["KEZ_CHAT_PUBLIC_URL"]
     bind = environment["KEZ_CHAT_BIND"]
-    while honcho.poll() is None and not answers(f"http://{bind}/v1/readyz"):
+    while not answers(f"http://{bind}/v1/readyz"):
         time.sleep(0.2)
-    if honcho.poll() is not None:
-        return
     server = environment.get("KEZ_CHAT_SERVER", "kez.lat")
     command = Path(sys.executable).parent / "kez-chat"
     shown = command.relative_to(ROOT) if command.is_relative_to(ROOT) else command
@@ -88,26 +109,6 @@ def _announce(environment: dict[str, str], honcho: subprocess.Popen[bytes]) -> N
         "  stop    Ctrl-C             start afresh: make clean-data",
     ]
     print("\n" + "\n".join(lines) + "\n", flush=True)
-
-
-def _wait(honcho: subprocess.Popen[bytes]) -> int:
-    """Waits for the processes. Ctrl-C and SIGTERM are passed on and end all of them; that is a good end."""
-    asked_to_stop = threading.Event()
-
-    def pass_on(_number: int, _frame: object) -> None:
-        asked_to_stop.set()
-        # A Ctrl-C reaches the whole terminal group by itself, a plain kill only this process; honcho stops once.
-        if honcho.poll() is None:
-            honcho.terminate()
-
-    signal.signal(signal.SIGINT, pass_on)
-    signal.signal(signal.SIGTERM, pass_on)
-    code = honcho.wait()
-    if asked_to_stop.is_set():
-        print("Stopped.")
-        return 0
-    print("A process ended by itself, so all were stopped: its last lines above say why.", file=sys.stderr)
-    return code or 1
 
 
 if __name__ == "__main__":
