@@ -68,6 +68,11 @@ def drop(name: str) -> Change:
     return lambda target: target.pop(name)
 
 
+def inside(part: str, change: Change) -> Change:
+    """The change, made to the object that stands under `part`."""
+    return lambda target: change(target[part])
+
+
 def as_cases(mutations: list[Mutation]) -> list[dict[str, Any]]:
     """The form in which mutations stand in a vector file. A name may stand there once only."""
     names = [name for name, _code, _document in mutations]

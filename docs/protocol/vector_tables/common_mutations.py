@@ -6,7 +6,18 @@ import json
 
 from kezproto.payloads import SPECS, spec_for_tag
 from vector_tables import edwards
-from vector_tables.cast import ALICE, MALLORY, Document, Mutation, changed, drop, put, raw_sign, resigned
+from vector_tables.cast import (
+    ALICE,
+    MALLORY,
+    Document,
+    Mutation,
+    changed,
+    drop,
+    inside,
+    put,
+    raw_sign,
+    resigned,
+)
 
 
 def common_mutations(document: Document) -> list[Mutation]:
@@ -60,17 +71,11 @@ def _of_the_signature(document: Document) -> list[Mutation]:
         ("signing key null", "bad_key", "key", None),
     ]
     found = [
-        (name, code, changed(document, lambda target, f=field, v=value: target["signature"].update({f: v})))  # type: ignore[misc]
+        (name, code, changed(document, inside("signature", put(field, value))))
         for name, code, field, value in table
     ]
     for field in ("alg", "key", "sig"):
-        found.append(
-            (
-                f"no {field}",
-                "malformed",
-                changed(document, lambda target, f=field: target["signature"].pop(f)),
-            )  # type: ignore[misc]
-        )
+        found.append((f"no {field}", "malformed", changed(document, inside("signature", drop(field)))))
     return found
 
 
@@ -78,11 +83,9 @@ def _of_the_signer(document: Document) -> list[Mutation]:
     signer = spec_for_tag(document["kez"]).signer
     mallory = str(MALLORY.primary)
     forged = raw_sign(document["kez"], document["payload"], MALLORY)
-    in_her_name = changed(forged, lambda target: target["signature"].update({"key": str(ALICE.primary)}))
+    in_her_name = changed(forged, inside("signature", put("key", str(ALICE.primary))))
     loose = json.dumps(document["payload"], sort_keys=True).encode()
-    not_canonical = changed(
-        document, lambda target: target["signature"].update({"sig": ALICE.sign(loose).hex()})
-    )
+    not_canonical = changed(document, inside("signature", put("sig", ALICE.sign(loose).hex())))
     return [
         ("signed by mallory", "key_mismatch", forged),
         ("signed by mallory under alice's key", "bad_signature", in_her_name),
@@ -134,4 +137,4 @@ def _of_the_payload(document: Document) -> list[Mutation]:
 
 
 def _unsigned(document: Document, name: str, value: object) -> Document:
-    return changed(document, lambda target: target["payload"].update({name: value}))
+    return changed(document, inside("payload", put(name, value)))

@@ -80,7 +80,7 @@ def torsion_points() -> list[Point]:
 
 def small_order_encodings() -> list[bytes]:
     """All 14 byte strings that a lenient decoder reads as a point of small order."""
-    found = set()
+    found: set[bytes] = set()
     for _x, y in torsion_points():
         for written in (y, y + PRIME):
             if written < 2**255:
