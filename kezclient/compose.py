@@ -13,11 +13,12 @@ from kezclient import clock
 from kezclient.errors import EmptyMessage, MessageTooLong, UsageFault
 from kezclient.store.messages import StoredMessage
 from kezproto.bodies import MAX_TEXT_BYTES, receipt_body, text_body
-from kezproto.canonical import sha256_of
+from kezproto.canonical import canonical_bytes, sha256_of
 from kezproto.chain_state import Head
 from kezproto.envelope import seal
-from kezproto.errors import Malformed
+from kezproto.errors import EnvelopeTooLarge, Malformed
 from kezproto.messages import message_payload
+from kezproto.padding import MAX_MESSAGE_BYTES
 from kezproto.signed import sign
 
 if TYPE_CHECKING:
@@ -55,8 +56,13 @@ class Composer:
     def queue_texts(self, contact: Contact, texts: Sequence[str]) -> list[StoredMessage]:
         """Queue texts for a contact, in order, with copies for the owner's other devices: all of them or none."""
         bodies = [check_text(text) for text in texts]
-        with self.store.write():
-            return [self._queue_text(contact, body) for body in bodies]
+        try:
+            with self.store.write():
+                return [self._queue_text(contact, body) for body in bodies]
+        except EnvelopeTooLarge as error:
+            # Control characters take six bytes each in JSON.
+            largest = max(len(canonical_bytes(body)) for body in bodies)
+            raise MessageTooLong(size=largest, limit=MAX_MESSAGE_BYTES) from error
 
     def _queue_text(self, contact: Contact, body: dict[str, Any]) -> StoredMessage:
         made = self._make(contact.primary, body)

@@ -231,7 +231,7 @@ class RecipientInboxFull(ClientError):
 
 
 class MessageTooLong(ClientError):
-    """The message is too large: {size} bytes sealed, and {limit} fit. It was not queued."""
+    """The message is too large: {size} bytes, and {limit} fit. It was not queued."""
 
     code = "message_too_large"
     exit_code = ExitCode.TOO_LARGE
