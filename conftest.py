@@ -90,14 +90,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A real PostgreSQL server, where one is installed."""
     programs = find_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (no initdb on PATH): its tests need it")
     with socket.create_server((HOST, 0)) as holder:
         port = holder.getsockname()[1]
-    with Postgres(tmp_path_factory.mktemp("postgres"), port, programs) as server:
+    with Postgres(FOLDER / "postgres", port, programs) as server:
         yield server
 
 

@@ -25,6 +25,7 @@ class Postgres:
         self.folder, self.port, self.programs = folder, port, programs
         # PostgreSQL refuses to run as root, so root hands it to the least of its own accounts.
         self.person = _unprivileged_person() if os.geteuid() == 0 else None
+        self.group = pwd.getpwnam(self.person).pw_gid if self.person else None
 
     def __enter__(self) -> "Postgres":
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -53,6 +54,8 @@ class Postgres:
             [str(self.programs / program), *arguments],
             cwd=self.folder,
             user=self.person,
+            group=self.group,
+            extra_groups=[] if self.person else None,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
             stderr=subprocess.STDOUT,

@@ -118,9 +118,10 @@ class Stack:
         deadline = time.monotonic() + timeout
         for name, url in (("web", self.base_url), ("sigchain", self.sigchain_url)):
             if name in self.running:
-                self._wait_url(f"{url}/v1/readyz", deadline)
+                self.wait_url(f"{url}/v1/readyz", deadline)
 
-    def _wait_url(self, url: str, deadline: float) -> None:
+    def wait_url(self, url: str, deadline: float) -> None:
+        """Returns when the address answers 200; StackError after `deadline` (monotonic) or when a process ends."""
         while not answers(url):
             for name, process in self.running.items():
                 if process.poll() is not None:

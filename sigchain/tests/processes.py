@@ -51,5 +51,5 @@ def start_processes(folder: Path, **extra: str) -> Iterator[Processes]:
         service = Processes(stack)
         with service.http:
             for url in service.urls:
-                stack._wait_url(f"{url}/v1/readyz", deadline=time.monotonic() + 60)
+                stack.wait_url(f"{url}/v1/readyz", deadline=time.monotonic() + 60)
             yield service
