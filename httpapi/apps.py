@@ -1,6 +1,7 @@
 """The HTTP edge that all rooms share."""
 
 from django.apps import AppConfig
+from django.core import checks
 
 from httpapi import readiness
 
@@ -11,6 +12,8 @@ class HttpApiConfig(AppConfig):
 
     def ready(self) -> None:
         from httpapi.checks import DatabaseCheck, check_valkey
+        from httpapi.throttles import check_rates
 
+        checks.register(check_rates)
         readiness.register("database", DatabaseCheck(), needed_to_start=True)
         readiness.register("valkey", check_valkey, needed_to_start=True)

@@ -8,10 +8,11 @@ import logging
 import re
 import time
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.checks import Error
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -50,6 +51,18 @@ class Rate:
         if match is None or unit is None or match[2] == "0":
             raise ValueError(f"{text!r} is not a rate; write it like 20/hour, 600/min or 5/10s.")
         return cls(limit=int(match[1]), seconds=int(match[2] or 1) * unit)
+
+
+def check_rates(**_: Any) -> list[Error]:
+    """Django system check: a rate that cannot be read stops the start, not the first request."""
+    errors = []
+    for name in sorted(set(dir(settings))):
+        if name.startswith("KEZ_THROTTLE_"):
+            try:
+                Rate.parse(getattr(settings, name))
+            except ValueError as error:
+                errors.append(Error(f"{name}: {error}", id="httpapi.E001"))
+    return errors
 
 
 class AddressThrottle(BaseThrottle):

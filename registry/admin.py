@@ -127,6 +127,10 @@ class ReservationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "These are this server's own reservations; the names that ship reserved are not listed."
     )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Reservation | None = None) -> tuple[str, ...]:
+        # Another name is another reservation: so the audit trail tells of each from beginning to end.
+        return ("name",) if obj else ()
+
     def save_model(
         self, request: HttpRequest, obj: Reservation, form: "ModelForm[Reservation]", change: bool
     ) -> None:

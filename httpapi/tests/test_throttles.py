@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
+from django.core.checks import run_checks
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -142,6 +143,13 @@ def test_rates_are_read(text, rate):
 def test_a_rate_that_is_none_is_refused_with_an_example(text):
     with pytest.raises(ValueError, match="20/hour"):
         Rate.parse(text)
+
+
+def test_a_rate_that_is_none_stops_the_start(settings):
+    assert throttles.check_rates() == []
+    settings.KEZ_THROTTLE_REGISTER = "often"
+    (error,) = [found for found in run_checks() if found.id == "httpapi.E001"]
+    assert error.msg.startswith("KEZ_THROTTLE_REGISTER: 'often' is not a rate")
 
 
 @pytest.fixture

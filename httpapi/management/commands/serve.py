@@ -29,7 +29,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = _host_and_port(options["bind"])
         _refuse_taken_port(host, port)
-        _wait_until_ready(options["wait"])
+        try:
+            _wait_until_ready(options["wait"])
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
         module, _, name = settings.ASGI_APPLICATION.rpartition(".")
         _become([sys.executable, "-m", "daphne", "-b", host, "-p", str(port), f"{module}:{name}"])
 
@@ -50,7 +53,8 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(
-                f"Cannot serve on {host}:{port}: {error.strerror}. Choose another address with KEZ_CHAT_BIND."
+                f"Cannot serve on {host}:{port}: {error.strerror}. Stop what is there, "
+                "or choose another address (KEZ_CHAT_BIND, or KEZ_SIGCHAIN_BIND for the sigchain service)."
             ) from error
 
 
