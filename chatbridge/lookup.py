@@ -25,6 +25,11 @@ def devices_of(primary: Primary) -> list[Device]:
     return list(Device.objects.filter(primary_hex=primary.hex).order_by("-last_seen", "-pk"))
 
 
+def device_of(primary: Primary, device: str) -> Device | None:
+    """One device of `primary`."""
+    return Device.objects.filter(primary_hex=primary.hex, device=device).first()
+
+
 def cursors_of(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Cursors by (primary hex, device), of those that there are."""
     wanted = set(keys)

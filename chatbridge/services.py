@@ -15,22 +15,26 @@ DEVICES_PER_PRIMARY = 32
 SEEN_RESOLUTION = timedelta(minutes=1)
 
 
-@transaction.atomic
 def admit_device(primary: Primary, device: str, *, now: datetime) -> tuple[Device, list[str]]:
     """The device's row, made or marked as seen, and the ids of devices that were forgotten to keep the limit.
 
     A forgotten device loses nothing but its place: should it come back, it gets all that the inbox holds.
     """
-    row, made = Device.objects.get_or_create(
-        primary_hex=primary.hex, device=device, defaults={"created": now, "last_seen": now}
-    )
-    if not made and now - row.last_seen >= SEEN_RESOLUTION:
-        row.last_seen = now
-        row.save(update_fields=["last_seen"])
-    if not made:
-        return row, []
-    too_many = [each for each in lookup.devices_of(primary) if each.pk != row.pk][DEVICES_PER_PRIMARY - 1 :]
-    Device.objects.filter(pk__in=[each.pk for each in too_many]).delete()
+    known = lookup.device_of(primary, device)
+    if known is not None and now - known.last_seen < SEEN_RESOLUTION:
+        return known, []
+    with transaction.atomic():
+        row, made = Device.objects.update_or_create(
+            primary_hex=primary.hex,
+            device=device,
+            defaults={"last_seen": now},
+            create_defaults={"created": now, "last_seen": now},
+        )
+        if not made:
+            return row, []
+        others = [each for each in lookup.devices_of(primary) if each.pk != row.pk]
+        too_many = others[DEVICES_PER_PRIMARY - 1 :]
+        Device.objects.filter(pk__in=[each.pk for each in too_many]).delete()
     return row, [each.device for each in too_many]
 
 

@@ -38,6 +38,17 @@ _DENIED_PUBLISH = re.compile(r'permissions violation for publish.* to "([^"]+)"'
 Handler = Callable[[Msg], Awaitable[None]]
 
 
+class OrderedClient(Client):
+    """nats-py whose `flush` is a barrier. Its own writes the PING past the commands that wait in its buffer, so the
+    PONG says nothing about them: subscriptions may not stand yet, and a drain loses what is under way.
+    """
+
+    async def _send_ping(self, future: asyncio.Future[bool] | None = None) -> None:
+        self._pongs.append(future or asyncio.get_running_loop().create_future())
+        await self._send_command(b"PING\r\n")
+        await self._flush_pending()
+
+
 class BrokerSession:
     """`nc` is usable between `open` and `lost`; `lost` is set once, whatever ended the connection."""
 
@@ -49,7 +60,7 @@ class BrokerSession:
         self._denied: dict[str, list[asyncio.Future[None]]] = {}
         self._subscribed: list[Subscription] = []
         self._lost_callbacks: list[Callable[[], None]] = []
-        self.nc = Client()
+        self.nc = OrderedClient()
         self.lost = asyncio.Event()
 
     async def open(self, url: str, *, timeout: float = CONNECT_SECONDS) -> None:

@@ -55,14 +55,14 @@ class Processes:
         pairs = [f"{person.local}={person.hex}" for person in people]
         subprocess.run([sys.executable, "-c", PREPARE, *pairs], env=self._environment, check=True, timeout=60)
 
-    def start(self, command: str, *arguments: str, ready: str) -> subprocess.Popen[bytes]:
+    def start(self, command: str, *arguments: str, ready: str, **variables: str) -> subprocess.Popen[bytes]:
         """Start a command and wait until it has logged `ready`."""
         log = self._folder / f"{command}-{len(self._running)}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", command, *arguments],
                 cwd=ROOT,
-                env=self._environment,
+                env={**self._environment, **variables},
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
@@ -74,5 +74,5 @@ class Processes:
             time.sleep(0.02)
         return process
 
-    def callout(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return self.start("run_auth_callout", *arguments, ready="Auth callout ready.")
+    def callout(self, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+        return self.start("run_auth_callout", *arguments, ready="Auth callout ready.", **variables)

@@ -180,3 +180,13 @@ async def test_the_rights_that_mallory_has_are_enough_to_chat(scene: Scene, log_
     messages = inbox_messages(reader, alice.primary, alice.device)
     async with asyncio.timeout(10):
         assert [(await anext(messages)).data for _ in range(3)] == [b"0", b"1", b"hello"]
+
+
+async def test_what_headers_tell_a_sender(scene: Scene) -> None:
+    """A known limit of NATS, told in docs/nats.md: numbers, and nothing is stored. This fails when it is gone."""
+    before = await scene.state()
+    inbox = scene.names.fill("kez.inbox.{her}")
+    asked = {"Nats-Expected-Last-Subject-Sequence": "999"}
+    answer = json.loads((await scene.attacker.request(inbox, b"x", timeout=5, headers=asked)).data)
+    assert answer["error"]["description"] == "wrong last sequence: 2"
+    assert await scene.state() == before

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from chatbridge.tests.cast import Person, new_id
 from chatbridge.tests.processes import Processes
 from chatbridge.tests.test_chat import take
 from chatbridge.tests.test_kick import States
+from chatbridge.tests.test_streams import free_port
 from natslink.client import client_connection, inbox_messages, publish_envelope
 from natslink.connection import SupervisedConnection
 from natslink.errors import AccessRefused, BrokerUnreachable
@@ -118,6 +120,20 @@ async def test_a_stranger_is_refused_by_the_real_process(broker, processes) -> N
     processes.callout()
     with pytest.raises(AccessRefused):
         await client(broker, Person("nobody")).start()
+
+
+async def test_the_callout_shows_its_metrics(broker, processes) -> None:
+    bind = f"127.0.0.1:{free_port()}"
+    processes.callout(KEZ_CALLOUT_METRICS_BIND=bind)
+    async with client(broker):
+        pass
+    with pytest.raises(AccessRefused):
+        await client(broker, Person("nobody")).start()
+    text = await asyncio.to_thread(
+        lambda: urllib.request.urlopen(f"http://{bind}/metrics", timeout=5).read().decode()
+    )
+    assert 'kez_callout_decisions_total{result="allowed"} 1.0' in text
+    assert 'kez_callout_decisions_total{result="unknown_key"} 1.0' in text
 
 
 async def test_credentials_end_and_the_client_goes_on(log_in, alice, bob, settings) -> None:

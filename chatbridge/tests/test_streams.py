@@ -1,5 +1,6 @@
 """The stream of inboxes is made and changed without losing a message, and only on a broker that keeps them."""
 
+import socket
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,11 @@ async def test_the_command_tells_what_it_did(backend, inboxes) -> None:
 # The sync policy ---------------------------------------------------------------------------------------
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        return int(holder.getsockname()[1])
+
+
 def broken_conf(folder: Path, old: str, new: str) -> Path:
     text = CONF.read_text()
     assert old in text
@@ -144,7 +150,9 @@ LOOSE = [
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), LOOSE)
-async def test_an_unsafe_broker_is_refused(tmp_path, settings, old: str, new: str, sentence: str) -> None:
+async def test_an_unsafe_broker_is_refused(
+    transactional_db, tmp_path, settings, old: str, new: str, sentence: str
+) -> None:
     with Broker(tmp_path, config=broken_conf(tmp_path, old, new)) as broker:
         seed = static_seed("KEZ_NATS_SYSADMIN_SEED")
         async with SupervisedConnection(urls=[broker.url], seed=seed, name="trial") as system:
@@ -155,6 +163,7 @@ async def test_an_unsafe_broker_is_refused(tmp_path, settings, old: str, new: st
             ("ensure_streams",),
             ("run_auth_callout", "--wait", "0"),
             ("run_janitor", "--wait", "0"),
+            ("serve", "--wait", "0", "--bind", f"127.0.0.1:{free_port()}"),
         ):
             with pytest.raises(CommandError, match=sentence):
                 await in_thread(call_command, *command, stdout=StringIO())
