@@ -55,8 +55,29 @@ class Processes:
         pairs = [f"{person.local}={person.hex}" for person in people]
         subprocess.run([sys.executable, "-c", PREPARE, *pairs], env=self._environment, check=True, timeout=60)
 
-    def start(self, command: str, *arguments: str, ready: str, **variables: str) -> subprocess.Popen[bytes]:
-        """Start a command and wait until it has logged `ready`."""
+    def start(
+        self, command: str, *arguments: str, ready: str, count: int = 1, **variables: str
+    ) -> list[subprocess.Popen[bytes]]:
+        """Start `count` processes of a command, side by side, and wait until each has logged `ready`."""
+        started = [self._launch(command, *arguments, **variables) for _ in range(count)]
+        deadline = time.monotonic() + 40
+        for process, log in started:
+            while ready not in log.read_text():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"{command} did not start:\n{log.read_text()}")
+                time.sleep(0.02)
+        return [process for process, _ in started]
+
+    def callout(self, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+        return self.callouts(1, *arguments, **variables)[0]
+
+    def callouts(self, count: int, *arguments: str, **variables: str) -> list[subprocess.Popen[bytes]]:
+        ready = "Auth callout ready."
+        return self.start("run_auth_callout", *arguments, ready=ready, count=count, **variables)
+
+    def _launch(
+        self, command: str, *arguments: str, **variables: str
+    ) -> tuple[subprocess.Popen[bytes], Path]:
         log = self._folder / f"{command}-{len(self._running)}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
@@ -67,12 +88,4 @@ class Processes:
                 stderr=subprocess.STDOUT,
             )
         self._running.append(process)
-        deadline = time.monotonic() + 30
-        while ready not in log.read_text():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"{command} did not start:\n{log.read_text()}")
-            time.sleep(0.02)
-        return process
-
-    def callout(self, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
-        return self.start("run_auth_callout", *arguments, ready="Auth callout ready.", **variables)
+        return process, log
