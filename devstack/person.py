@@ -12,6 +12,10 @@ from typing import Any
 from devstack.stack import Stack
 
 
+# The command as it is installed beside this Python.
+KEZ_CHAT = str(Path(sys.executable).parent / "kez-chat")
+
+
 class Person:
     """Own folders, own device; nothing shared with others but the server. Commands run as real processes."""
 
@@ -38,7 +42,8 @@ class Person:
     ) -> subprocess.CompletedProcess[str]:
         """Runs `kez-chat` to its end; AssertionError unless it exits with `code`."""
         done = subprocess.run(
-            [sys.executable, "-m", "kezclient", *arguments],
+            [KEZ_CHAT, *arguments],
+            cwd=self.folder,
             env=self.environment,
             input=stdin,
             capture_output=True,
@@ -63,7 +68,8 @@ class Person:
     def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         """`kez-chat` with its stdin and stdout as pipes, for as long as the block runs."""
         with subprocess.Popen(
-            [sys.executable, "-m", "kezclient", *arguments],
+            [KEZ_CHAT, *arguments],
+            cwd=self.folder,
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

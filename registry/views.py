@@ -1,4 +1,4 @@
-"""Registration, look-up, WebFinger, challenges, and the page of a handle."""
+"""Registration, look-up, WebFinger, challenges, and the pages for people: the server's and a handle's."""
 
 from typing import Any
 
@@ -189,10 +189,18 @@ class ChallengesView(Endpoint):
 
 
 @require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this server is, for people who open its address."""
+    shown = {"server": settings.KEZ_CHAT_SERVER, "public_url": settings.KEZ_CHAT_PUBLIC_URL}
+    return render(request, "home.html", shown)
+
+
+@require_safe
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
     """The page of a handle, for people: WebFinger's profile page."""
     try:
         row = lookup.active_handle(handle)
     except (errors.HandleUnknown, errors.OtherServer) as error:
         raise Http404(str(error)) from error
-    return render(request, "registry/profile.html", {"look_up": documents.look_up_document(row)})
+    shown = {"look_up": documents.look_up_document(row), "registered_at": row.registered_at}
+    return render(request, "registry/profile.html", shown)
