@@ -36,17 +36,15 @@ async def system(nats_server: None) -> AsyncIterator[SupervisedConnection]:
         yield conn
 
 
-@pytest.fixture
-async def inboxes(backend: SupervisedConnection) -> str:
-    """An empty KEZ_INBOX."""
+async def empty_inboxes(backend: SupervisedConnection) -> None:
+    """Make KEZ_INBOX anew."""
     with contextlib.suppress(JetStreamError):
         await api(backend, f"STREAM.DELETE.{INBOX_STREAM}")
     await ensure_inbox_stream(backend)
-    return INBOX_STREAM
 
 
-@pytest.fixture
-async def callout(transactional_db: None, inboxes: str) -> AsyncIterator[CalloutProcess]:
+@contextlib.asynccontextmanager
+async def running_callout() -> AsyncIterator[CalloutProcess]:
     """The auth callout, in this process."""
     process = CalloutProcess()
     running = asyncio.create_task(process.run())
@@ -54,6 +52,20 @@ async def callout(transactional_db: None, inboxes: str) -> AsyncIterator[Callout
     yield process
     process.stop()
     await asyncio.wait_for(running, 10)
+
+
+@pytest.fixture
+async def inboxes(backend: SupervisedConnection) -> str:
+    """An empty KEZ_INBOX."""
+    await empty_inboxes(backend)
+    return INBOX_STREAM
+
+
+@pytest.fixture
+async def callout(transactional_db: None, inboxes: str) -> AsyncIterator[CalloutProcess]:
+    """The auth callout, in this process."""
+    async with running_callout() as process:
+        yield process
 
 
 @pytest.fixture

@@ -1,106 +1,53 @@
 """Nobody but its owner can read, count, acknowledge, purge or disturb an inbox: the whole table, against a real broker.
 
-The attacker speaks plain nats-py, without our own link.
+One broker, callout and cast for all cases; each has a login of its own, and must leave everything as it was.
 """
 
-import asyncio
-import base64
 import contextlib
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import nats.errors
 import pytest
-from django.conf import settings
-from nats.aio.client import Client
+import pytest_asyncio
+from django.core.management import call_command
 
-from chatbridge.jetstream import api
-from chatbridge.tests.attacks import HEADERS, PUBLISH, REPLIES, SUBSCRIBE, TRIGGERS, Names
-from chatbridge.tests.cast import new_id
-from kezproto.nkeys import user_nkey
-from kezproto.subjects import connect_name, consumer_name, inbox_subject
-from natslink.client import inbox_messages, publish_envelope
+from chatbridge.broker import backend_connection
+from chatbridge.tests.attacks import HEADERS, PUBLISH, REPLIES, SUBSCRIBE, TRIGGERS
+from chatbridge.tests.cast import Person, new_id
+from chatbridge.tests.conftest import empty_inboxes, running_callout
+from chatbridge.tests.scene import MALLORYS_TOKEN, Scene, attack, two_messages_for
 from natslink.connection import SupervisedConnection
 
-ALICES_TOKEN = "alicealicealicealicealice"
-MALLORYS_TOKEN = "mallorymallorymallorymallory"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ALICE, MALLORY = Person("alice"), Person("mallory")
 
 
-@dataclass
-class Scene:
-    """alice with two messages unread; mallory with one of her own; what the broker said to mallory."""
-
-    names: Names
-    attacker: Client
-    backend: SupervisedConnection
-    errors: list[str] = field(default_factory=list)
-    heard: list[bytes] = field(default_factory=list)
-
-    async def state(self) -> dict[str, object]:
-        """All that mallory must not change."""
-        stream = await api(
-            self.backend, "STREAM.INFO.KEZ_INBOX", {"subjects_filter": f"kez.inbox.{self.names.her}"}
-        )
-        hers = await api(self.backend, f"CONSUMER.INFO.KEZ_INBOX.{self.names.hers}")
-        consumers = await api(self.backend, "CONSUMER.NAMES.KEZ_INBOX")
-        streams = await api(self.backend, "STREAM.NAMES")
-        kept = ("config", "delivered", "ack_floor", "num_ack_pending", "num_pending", "num_waiting", "paused")
-        return {
-            "stream": (stream["config"], stream["state"]["subjects"], stream["created"]),
-            "hers": {name: _without_times(hers.get(name)) for name in kept},
-            "created": hers["created"],
-            "consumers": sorted(consumers["consumers"]),
-            "streams": streams["streams"],
-        }
-
-    async def settle(self) -> None:
-        """What the attacker caused has happened: the broker answered it twice, through the streams' account."""
-        for _ in range(2):
-            await self.attacker.flush()
-            await self.attacker.request(self.names.fill("KEZ.API.CONSUMER.INFO.KEZ_INBOX.{my}"), timeout=5)
-            await self.backend.nc.flush()
-
-    @property
-    def denied(self) -> bool:
-        return any("permissions violation" in error.lower() for error in self.errors)
+@pytest.fixture(scope="module")
+def registered(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """alice and mallory have handles while this module runs."""
+    with django_db_blocker.unblock():
+        ALICE.register()
+        MALLORY.register()
+        yield
+        call_command("flush", interactive=False, verbosity=0)
 
 
-def _without_times(value: object) -> object:
-    return {k: v for k, v in value.items() if k != "last_active"} if isinstance(value, dict) else value
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(registered: None, nats_server: None) -> AsyncIterator[SupervisedConnection]:
+    """A callout that answers, and alice's messages; the connection is in the account of the streams."""
+    async with backend_connection() as backend:
+        await empty_inboxes(backend)
+        async with running_callout():
+            await two_messages_for(ALICE, backend)
+            yield backend
 
 
-@pytest.fixture
-async def scene(log_in, alice, mallory, backend) -> AsyncIterator[Scene]:
-    owner = await log_in(alice, token=ALICES_TOKEN)
-    await owner.close()  # her consumer stays, and nobody reads from it now
-    names = Names(
-        me=mallory.hex,
-        my=consumer_name(mallory.primary, mallory.device),
-        her=alice.hex,
-        hers=consumer_name(alice.primary, alice.device),
-        token=ALICES_TOKEN,
-    )
-    scene = Scene(names, Client(), backend)
-
-    async def on_error(error: Exception) -> None:
-        scene.errors.append(str(error))
-
-    scene.attacker._public_nkey = user_nkey(mallory.primary)
-    await scene.attacker.connect(
-        settings.NATS_URL,
-        name=connect_name(MALLORYS_TOKEN, mallory.device),
-        inbox_prefix=f"_INBOX_{MALLORYS_TOKEN}",
-        signature_cb=lambda nonce: base64.b64encode(mallory.key.sign(nonce.encode())),
-        error_cb=on_error,
-        allow_reconnect=False,
-        skip_subject_validation=True,
-    )
-    for number in range(2):
-        await backend.publish(inbox_subject(alice.primary), b"%d" % number, msg_id=new_id())
-    await backend.publish(inbox_subject(mallory.primary), b"{}", msg_id=new_id())
-    yield scene
-    await scene.attacker.close()
+@pytest_asyncio.fixture(loop_scope="module")
+async def scene(stage: SupervisedConnection) -> AsyncIterator[Scene]:
+    async with attack(ALICE, MALLORY, stage) as scene:
+        yield scene
 
 
 @pytest.mark.parametrize("subject", PUBLISH)
@@ -159,34 +106,3 @@ async def test_headers_carry_no_rights(scene: Scene, headers: dict[str, str]) ->
 async def test_publishing_chunks_without_a_stream_gets_no_responders(scene: Scene) -> None:
     with pytest.raises(nats.errors.NoRespondersError):
         await scene.attacker.request(scene.names.fill("kez.files.{me}.00.0"), b"x", timeout=2)
-
-
-async def test_inside_the_streams_account_the_trick_works(scene: Scene) -> None:
-    """Why clients are not there: one allowed request, with a reply subject that disturbs another's consumer."""
-    before = await scene.state()
-    subject = scene.names.fill("$JS.API.CONSUMER.MSG.NEXT.KEZ_INBOX.{my}")
-    reply = scene.names.fill("$JS.API.CONSUMER.MSG.NEXT.KEZ_INBOX.{hers}")
-    await scene.backend.nc.publish(subject, b"", reply=reply)
-    for _ in range(20):
-        await scene.settle()
-        if await scene.state() != before:
-            return
-    pytest.fail("the trick no longer works; the two accounts may not be needed any more")
-
-
-async def test_the_rights_that_mallory_has_are_enough_to_chat(scene: Scene, log_in, alice, mallory) -> None:
-    sender, reader = await log_in(mallory), await log_in(alice)
-    await publish_envelope(sender, alice.primary, b"hello", msg_id=new_id())
-    messages = inbox_messages(reader, alice.primary, alice.device)
-    async with asyncio.timeout(10):
-        assert [(await anext(messages)).data for _ in range(3)] == [b"0", b"1", b"hello"]
-
-
-async def test_what_headers_tell_a_sender(scene: Scene) -> None:
-    """A known limit of NATS, told in docs/nats.md: numbers, and nothing is stored. This fails when it is gone."""
-    before = await scene.state()
-    inbox = scene.names.fill("kez.inbox.{her}")
-    asked = {"Nats-Expected-Last-Subject-Sequence": "999"}
-    answer = json.loads((await scene.attacker.request(inbox, b"x", timeout=5, headers=asked)).data)
-    assert answer["error"]["description"] == "wrong last sequence: 2"
-    assert await scene.state() == before
