@@ -45,12 +45,10 @@ def main() -> None:
 def play(stack: Stack, folder: Path) -> None:
     alice, bob = (Shown(Person(name, folder / name, stack)) for name in ("alice", "bob"))
 
-    step(
-        "Both claim a handle. The 24 words go to a file here; a person writes them down and types three of them back"
-    )
+    step("Both claim a handle. The 24 words go to a file here; a person writes them on paper")
     for shown in (alice, bob):
-        words = shown.person.phrase_file
-        shown.run("register", shown.person.name, "--no-input", "--phrase-out", str(words))
+        words = shown.person.phrase_file.name
+        shown.run("register", shown.person.name, "--no-input", "--phrase-out", words)
 
     step("Alice looks Bob up. Both compare the safety number over another channel: it is the same")
     alice.run("add", "bob")

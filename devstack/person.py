@@ -11,7 +11,6 @@ from typing import Any
 
 from devstack.stack import Stack
 
-
 # The command as it is installed beside this Python.
 KEZ_CHAT = str(Path(sys.executable).parent / "kez-chat")
 
