@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import httpx
 
 from kezclient.errors import BadAnswer, ServerRefused, ServerUnreachable, UsageFault
 from kezproto.canonical import canonical_bytes, parse_json
@@ -18,6 +17,8 @@ from kezproto.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    import httpx
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
@@ -37,15 +38,20 @@ class Answer:
 class HttpEdge:
     """Requests to one server. Errors: ServerUnreachable, ServerRefused, BadAnswer; never an httpx exception."""
 
-    def __init__(self) -> None:
-        self._client = httpx.Client(
+    @cached_property
+    def _client(self) -> httpx.Client:
+        # Loading httpx and the certificates takes longer than most commands: many never need them.
+        import httpx
+
+        return httpx.Client(
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
             headers={"User-Agent": f"kez-chat/{VERSION}", "Accept": "application/json"},
         )
 
     def close(self) -> None:
-        self._client.close()
+        if "_client" in self.__dict__:
+            self._client.close()
 
     def get(self, url: str, *, max_bytes: int = USUAL_BYTES) -> Answer:
         return self._request("GET", url, None, max_bytes)
@@ -54,6 +60,8 @@ class HttpEdge:
         return self._request("POST", url, canonical_bytes(document), max_bytes)
 
     def _request(self, method: str, url: str, body: bytes | None, max_bytes: int) -> Answer:
+        import httpx
+
         headers = {"Content-Type": "application/json"} if body is not None else {}
         try:
             with self._client.stream(method, url, content=body, headers=headers) as response:
@@ -141,6 +149,8 @@ def _server_time(response: httpx.Response) -> datetime | None:
 
 
 def _reason(error: Exception) -> str:
+    import httpx
+
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
     return str(error) or type(error).__name__

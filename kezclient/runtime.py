@@ -18,6 +18,7 @@ from kezclient.store.store import Store
 
 if TYPE_CHECKING:
     from kezclient.invocation import Invocation
+    from kezproto.keys import SigningKey
 
 T = TypeVar("T")
 
@@ -25,8 +26,12 @@ T = TypeVar("T")
 class Runtime:
     """Use it as a context manager. Everything is opened when it is first needed."""
 
-    def __init__(self, run: Invocation, profile: Profile | None = None) -> None:
+    def __init__(
+        self, run: Invocation, profile: Profile | None = None, key: SigningKey | None = None
+    ) -> None:
+        """`profile` where it is not registered yet; `key` where it is at hand, so that nobody is asked for it."""
         self.run = run
+        self._key = key
         self.folders: Folders = folders(run.profile_name)
         self.settings: UserSettings = user_settings()
         self.profile = profile or load_profile(run.profile_name, self.folders)
@@ -52,6 +57,8 @@ class Runtime:
     @cached_property
     def identity(self) -> Identity:
         """The profile with its secret key; may ask for the passphrase."""
+        if self._key is not None:
+            return Identity(self.profile, self._key)
         from kezclient.keystore import key_store_of
 
         store = key_store_of(self.profile.keystore, self.folders, ask_passphrase(self.run.prompter))

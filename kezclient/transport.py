@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kezclient import clock
 from kezclient.errors import BrokerDown, BrokerRefused, ClientError
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from natslink.connection import SupervisedConnection
 
 CONNECT_SECONDS = 6.0
+DEFAULT_PORT = 4222
 
 # Reasons that no waiting changes.
 FINAL_REFUSALS = {"unknown_key", "suspended", "released", "bad_nkey", "no_nkey", "bad_name"}
@@ -28,6 +31,7 @@ async def connect(
 ) -> SupervisedConnection:
     """Log in. BrokerDown or BrokerRefused, whose sentences end with `consequence`."""
     urls = runtime.directory.nats_urls(clock.now(), runtime.settings.refresh)
+    await _knock(urls[0], consequence)
     connection = client_connection(
         urls=urls, key=runtime.identity.key, device=runtime.identity.device, on_state=on_state
     )
@@ -43,6 +47,19 @@ async def connect(
     except BrokerUnreachable as error:
         raise BrokerDown(reason=str(error).rstrip("."), consequence=consequence) from error
     return connection
+
+
+async def _knock(url: str, consequence: str) -> None:
+    """BrokerDown at once if nothing listens there: logging in would go on trying for seconds."""
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _reader, writer = await asyncio.open_connection(parts.hostname, parts.port or DEFAULT_PORT)
+        writer.close()
+        await writer.wait_closed()
+    except (OSError, ValueError) as error:
+        reason = "no answer in time" if isinstance(error, TimeoutError) else "nothing answers at its address"
+        raise BrokerDown(reason=reason, consequence=consequence) from error
 
 
 def refusal_reason(runtime: Runtime) -> Refusal | None:

@@ -61,11 +61,12 @@ def register(
             what="A place for the 24 words", instead="With `--no-input` give `--phrase-out FILE`."
         )
     _refuse_early(url, wanted, profile)
+    key = None
     if profile is None:
-        profile = _new_key(run, wanted, url, phrase_out, places)
+        profile, key = _new_key(run, wanted, url, phrase_out, places)
     else:
         profile = _same_key(profile, wanted, url, places)
-    with Runtime(run, profile) as runtime:
+    with Runtime(run, profile, key) as runtime:
         _finish(run, runtime, runtime.identity.key)
 
 
@@ -79,7 +80,9 @@ def _refuse_early(url: str, wanted: Handle, profile: Profile | None) -> None:
         refuse_if_taken(registry, wanted, profile.primary if profile else None)
 
 
-def _new_key(run: Invocation, wanted: Handle, url: str, phrase_out: Path | None, places: Folders) -> Profile:
+def _new_key(
+    run: Invocation, wanted: Handle, url: str, phrase_out: Path | None, places: Folders
+) -> tuple[Profile, SigningKey]:
     """Make a key, see to it that its words are kept, and store both before anything is sent."""
     import secrets
 
@@ -117,7 +120,7 @@ def _new_key(run: Invocation, wanted: Handle, url: str, phrase_out: Path | None,
         registered=False,
     )
     save_profile(profile, places)
-    return profile
+    return profile, key
 
 
 def _same_key(profile: Profile, wanted: Handle, url: str, places: Folders) -> Profile:

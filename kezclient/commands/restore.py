@@ -52,7 +52,7 @@ def restore(
         raise WrongKeyForPhrase(handle=str(wanted))
     places.create()
     profile = _store_key(run, key, before, str(wanted), url)
-    with Runtime(run, profile) as runtime:
+    with Runtime(run, profile, key) as runtime:
         runtime.directory.note_own_entry(entry, clock.now())
         open_sigchain(runtime, entry, key)
     save_profile(profile.finished(), places)

@@ -20,7 +20,7 @@ def test_both_ways_with_receipts(alice: Machine, bob: Machine):
     ).items()
     assert [line["text"] for line in lines if line["type"] == "message"] == ["Hello, Alice"]
     assert alice.states(bob.handle) == ["delivered"]
-    assert alice.json("outbox")["outbox"] == []
+    assert alice.look("outbox")["outbox"] == []
 
 
 def test_messages_for_somebody_who_is_away_wait_in_order(alice: Machine, bob: Machine):
@@ -72,16 +72,16 @@ def test_many_lines_arrive_in_order(alice: Machine, bob: Machine):
     assert {message["state"] for message in answer["messages"]} == {"sent"}
     assert bob.texts() == texts
     alice.listen()
-    assert alice.json("outbox")["outbox"] == []
+    assert alice.look("outbox")["outbox"] == []
 
 
 def test_history_finds_limits_and_counts_as_seen(alice: Machine, bob: Machine):
     alice.run("send", bob.handle, "--lines", stdin="100% sure\n50 sheep\nunder_score\n")
     bob.listen()
-    assert bob.json("contacts")["contacts"][0]["unread"] == 0
+    assert bob.look("contacts")["contacts"][0]["unread"] == 0
 
     def found(*arguments: str) -> list[str]:
-        return [each["text"] for each in bob.json("history", alice.handle, *arguments)["messages"]]
+        return [each["text"] for each in bob.look("history", alice.handle, *arguments)["messages"]]
 
     assert found("--search", "100%") == ["100% sure"]
     assert found("--search", "r_s") == ["under_score"]
