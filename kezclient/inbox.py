@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # How long an answer about a sender's name holds: someone who claims another's name causes no flood of look-ups.
 NAME_SECONDS = 300
+MOST_NAMES = 10_000
 OTHER_ID = "duplicate_id"
 
 
@@ -83,6 +84,8 @@ class InboxReader:
     async def _names_of(self, messages: Sequence[Message]) -> dict[tuple[str, str], str]:
         """For each (sender hex, claimed handle): pinned, unchecked or unverified."""
         now = clock.now()
+        if len(self._names) > MOST_NAMES:
+            self._names.clear()
         wanted: dict[tuple[str, str], Message] = {}
         for message in messages:
             if message.is_self_copy:

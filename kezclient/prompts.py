@@ -48,16 +48,18 @@ class Prompter:
 
 def secret_from_environment(name: str) -> str | None:
     """The value of `name`, or the content of the file that `<name>_FILE` names, without its last newline."""
-    value = os.environ.get(name)
-    if value:
-        return value
-    path = os.environ.get(f"{name}_FILE")
+    return os.environ.get(name) or secret_from_file(f"{name}_FILE")
+
+
+def secret_from_file(name: str) -> str | None:
+    """The content of the file that the variable `name` names, without its last newline; None if it is not set."""
+    path = os.environ.get(name)
     if not path:
         return None
     try:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageFault(sentence=f"{name}_FILE cannot be read: {error}") from error
+        raise UsageFault(sentence=f"{name} names a file that cannot be read: {error}") from error
 
 
 def _has_terminal() -> bool:

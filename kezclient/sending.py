@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # After the connection was lost while sending: how long to wait for it to come back.
 RECONNECT_SECONDS = 20.0
 MOST_LINES = 500
+LOOK_SECONDS = 0.1
 
 
 def outbox_of(runtime: Runtime) -> Outbox:
@@ -68,13 +69,26 @@ async def wait_for_receipts(
 
     try:
         async with asyncio.timeout(seconds), Receiver(runtime, connection) as receiver:
-            while not all_receipted():
-                await receiver.take()
+            receiving = asyncio.create_task(_receive(receiver))
+            try:
+                # A listener of the same profile may be the one who gets the receipt: look into the store.
+                while not all_receipted():
+                    await asyncio.wait({receiving}, timeout=LOOK_SECONDS)
+                    if receiving.done():
+                        receiving.result()
+            finally:
+                receiving.cancel()
+                await asyncio.wait({receiving})
     except (TimeoutError, LinkError):
         return all_receipted()
     finally:
         await outbox_of(runtime).flush(connection)
     return True
+
+
+async def _receive(receiver: Receiver) -> None:
+    while True:
+        await receiver.take()
 
 
 async def lines_of_stdin() -> AsyncIterator[list[str]]:

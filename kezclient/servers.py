@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kezclient.directory import parse_who
 from kezclient.errors import BadHandleGiven
@@ -13,6 +14,7 @@ from kezclient.registry_api import RegistryApi
 
 if TYPE_CHECKING:
     from kezclient.identity import Profile
+    from kezclient.invocation import Invocation
     from kezproto.handles import Handle
 
 LOCAL_URL = "http://localhost:6969"
@@ -28,6 +30,13 @@ def choose_server(given: str | None, handle: str, profile: Profile | None) -> st
         return profile.server_url
     server = handle.removeprefix("@").partition("@")[2]
     return check_base_url(f"https://{server.lower()}") if server else LOCAL_URL
+
+
+def warn_if_open(run: Invocation, url: str) -> None:
+    """Without TLS anybody on the way can answer in the registry's place, and be believed at first contact."""
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        run.warn(f"{url} is not encrypted: whoever is on the way can give out false keys. Use https.")
 
 
 def handle_on(url: str, text: str) -> Handle:

@@ -48,11 +48,12 @@ def register(
     from kezclient.errors import InputNeeded, ProfileTaken
     from kezclient.identity import find_profile
     from kezclient.runtime import Runtime
-    from kezclient.servers import choose_server, handle_on
+    from kezclient.servers import choose_server, handle_on, warn_if_open
 
     places = folders(run.profile_name)
     profile = find_profile(run.profile_name, places)
     url = choose_server(server_url, handle, profile)
+    warn_if_open(run, url)
     wanted = handle_on(url, handle)
     if profile is not None and profile.registered and profile.handle != wanted:
         raise ProfileTaken(profile=run.profile_name, handle=str(profile.handle))

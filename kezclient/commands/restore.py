@@ -37,11 +37,12 @@ def restore(
     from kezclient.registering import open_sigchain
     from kezclient.registry_api import RegistryApi
     from kezclient.runtime import Runtime
-    from kezclient.servers import choose_server, handle_on
+    from kezclient.servers import choose_server, handle_on, warn_if_open
 
     places = folders(run.profile_name)
     before = find_profile(run.profile_name, places)
     url = choose_server(server_url, handle, before)
+    warn_if_open(run, url)
     wanted = handle_on(url, handle)
     if before is not None and before.handle != wanted:
         raise ProfileTaken(profile=run.profile_name, handle=str(before.handle))
@@ -70,12 +71,12 @@ def _key_of_words(run: Invocation) -> SigningKey:
     import sys
 
     from kezclient.errors import BadPhraseGiven
-    from kezclient.prompts import secret_from_environment
+    from kezclient.prompts import secret_from_file
     from kezproto.errors import BadPhrase
     from kezproto.keys import SigningKey
     from kezproto.phrase import phrase_to_seed
 
-    words = secret_from_environment("KEZ_CHAT_PHRASE")
+    words = secret_from_file("KEZ_CHAT_PHRASE_FILE")
     if words is None and not sys.stdin.isatty():
         words = sys.stdin.read() or None
     if words is None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Any
 
 import pytest
 
+from kezclient.publishing import PublishWindow
 from kezclient.tests.machine import Machine, RunningListener
 from kezclient.tests.tunnel import Tunnel
+from kezproto.keys import Primary, SigningKey
+from kezproto.phrase import phrase_to_seed
+from natslink.client import client_connection
 
 
 @pytest.fixture
@@ -105,3 +111,41 @@ def test_a_refused_key_learns_the_reason(alice: Machine, bob: Machine, stack: An
     checks = alice.json("doctor", code=15)["checks"]
     assert checks["broker"]["ok"] is False
     assert "suspended" in checks["broker"]["detail"]
+
+
+def test_doctor_tells_apart_what_is_wrong(alice: Machine):
+    profile = alice.folder / "config/kez-chat/profiles/default/profile.json"
+    document = json.loads(profile.read_text())
+    profile.write_text(json.dumps({**document, "server_url": "http://127.0.0.1:1"}))
+    (alice.folder / "data/kez-chat/profiles/default/history.sqlite3").chmod(0o644)
+    checks = alice.look("doctor", code=15)["checks"]
+    failed = {name for name, check in checks.items() if not check["ok"]}
+    # The broker's address is known from before.
+    assert failed == {"files", "registry", "clock", "handle", "sigchain"}
+    assert "chmod" in checks["files"]["detail"]
+
+
+def test_a_full_inbox_is_told_and_the_message_waits(alice: Machine, bob: Machine, stack: Any):
+    bob.listen()
+    reader = Primary.parse(bob.look("whoami")["primary"])
+    key = SigningKey(phrase_to_seed(alice.words.read_text()))
+    quota = 10_000
+
+    async def fill() -> int:
+        connection = client_connection(urls=[stack.nats_url], key=key, device="00000000000000ff")
+        async with connection:
+            session = await connection.session()
+            assert session is not None
+            async with PublishWindow(session) as window:
+                for number in range(quota):
+                    await window.submit(number, reader, b"x", msg_id=f"{reader.hex}{number}")
+                outcomes = [await window.outcomes.get() for _ in range(quota)]
+        return sum(outcome.error is None for outcome in outcomes)
+
+    assert asyncio.run(fill()) == quota
+    answer = alice.json("send", bob.handle, "no room", code=11)
+    assert answer["error"]["code"] == "inbox_full"
+    assert answer["messages"][0]["state"] == "queued"
+    [entry] = [each for each in alice.look("outbox")["outbox"] if each["purpose"] == "message"]
+    assert entry["cause_code"] == "KEZ_INBOX_FULL"
+    assert alice.look("outbox", "retry", code=11)["error"]["code"] == "inbox_full"

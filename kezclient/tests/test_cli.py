@@ -151,6 +151,13 @@ def test_a_server_that_is_away(capsys: pytest.CaptureFixture[str]):
     assert (code, document["error"]["code"]) == (6, "server_unreachable")
 
 
+def test_a_server_without_tls_is_warned_of(capsys: pytest.CaptureFixture[str]):
+    assert _run(["register", "alice", "--server-url", "http://kez-chat.invalid:1"]) == 6
+    assert "not encrypted" in capsys.readouterr().err
+    assert _run(["register", "alice", "--server-url", "http://127.0.0.1:1"]) == 6
+    assert "not encrypted" not in capsys.readouterr().err
+
+
 def test_a_defect_leaves_a_sentence_and_a_private_trace(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path
 ):
@@ -209,7 +216,7 @@ def test_every_variable_and_command_is_documented():
         if "tests" not in path.parts
     ]
     variables = {name for text in sources for name in re.findall(r"KEZ_CHAT_[A-Z_]*[A-Z]", text)}
-    assert {name for name in variables if f"`{name}`" not in page} == {"KEZ_CHAT_PHRASE"}
+    assert {name for name in variables if f"`{name}`" not in page} == set()
     commands = {
         command.name or getattr(command.callback, "__name__", "") for command in cli.app.registered_commands
     }

@@ -36,9 +36,7 @@ def registry(loopback: Loopback, stack: Any) -> LyingRegistry:
     return LyingRegistry(loopback, stack.base_url)
 
 
-def test_sending_is_blocked_until_accept_key(
-    registry: LyingRegistry, new_machine: NewMachine, bob: Machine, monkeypatch: pytest.MonkeyPatch
-):
+def test_sending_is_blocked_until_accept_key(registry: LyingRegistry, new_machine: NewMachine, bob: Machine):
     alice = new_machine("alice")
     alice.environment["KEZ_CHAT_URL"] = registry.url
     alice.register()
@@ -71,15 +69,19 @@ def test_sending_is_blocked_until_accept_key(
     assert bob.texts() == ["before", "after"]
     assert alice.json("accept-key", bob.handle, code=8)["error"]["code"] == "no_key_change"
 
+    alice.environment["KEZ_CHAT_NATS_URL"] = "nats://127.0.0.1:1"
+    waiting = alice.look("send", bob.handle, "sealed for the old key", code=10)["messages"][0]["id"]
+    del alice.environment["KEZ_CHAT_NATS_URL"]
     registry.swap = {bob.handle: swapped}
     accepted = alice.json("accept-key", bob.handle, "--yes")
+    assert accepted["failed_messages"] == [waiting]
     assert (accepted["old_primary"], accepted["new_primary"]) == (honest, swapped)
     assert accepted["old_safety_number"] != accepted["new_safety_number"]
     assert alice.look("verify", bob.handle)["verified"] is False
     alice.run("send", bob.handle, "to the new key")
     assert mallory.texts() == ["to the new key"]
     # The history with both keys is one.
-    assert len(alice.look("history", bob.handle)["messages"]) == 3
+    assert len(alice.look("history", bob.handle)["messages"]) == 4
 
 
 def test_both_see_the_same_safety_number(alice: Machine, bob: Machine):
