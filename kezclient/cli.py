@@ -87,15 +87,10 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     try:
         code = app(args=arguments, prog_name=PROGRAM, standalone_mode=False)
-        sys.stdout.flush()
     except typer.TyperException as error:
         return _usage_error(error, as_json="--json" in arguments)
     except (typer.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever reads our output has seen enough; the interpreter must not try to flush at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except Exception:  # noqa: BLE001 - the outermost edge: a person gets a sentence, the trace goes to a file
         return _crashed(as_json="--json" in arguments)
     return int(code) if isinstance(code, int) else ExitCode.OK

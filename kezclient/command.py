@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any, get_type_hints
@@ -69,6 +70,11 @@ def command(function: Callable[..., None], *, alone: bool = False) -> Callable[.
         run = Invocation(context.obj)
         try:
             function(run, **values)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever reads our output has seen enough; the interpreter must not try to flush at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
         except ClientError as error:
             run.fail(error)
             raise typer.Exit(error.exit_code) from error

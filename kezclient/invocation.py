@@ -52,10 +52,9 @@ class Invocation:
     @cached_property
     def console(self) -> Console:
         """For results. Markup, highlighting and emoji codes are off: text is shown as it is."""
-        from rich.console import Console
+        from kezclient.console import plain_console
 
-        width = None if sys.stdout.isatty() else 400
-        return Console(markup=False, highlight=False, emoji=False, width=width, soft_wrap=True)
+        return plain_console(in_terminal=self.in_terminal)
 
     @property
     def in_terminal(self) -> bool:

@@ -66,29 +66,40 @@ class Database:
         if self._connection.in_transaction:
             yield
             return
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+            self._execute("COMMIT")
+        finally:
+            self._roll_back_if_open()
+
+    def _roll_back_if_open(self) -> None:
+        # Still open: something was raised. A full disk has ended it already.
+        if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+
+    def _execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            # Locked for too long, disk full, not writable: the person can do something about it.
+            raise LocalDataFault(path=str(self._path), reason=f"the database says: {error}") from error
 
     def run(self, statement: str, values: tuple[object, ...] = ()) -> int:
         """Execute one statement; the number of rows it changed."""
-        return self._connection.execute(statement, values).rowcount
+        return self._execute(statement, values).rowcount
 
     def insert(self, statement: str, values: tuple[object, ...] = ()) -> int:
         """Execute one INSERT; the id of its row, 0 if it did nothing."""
-        cursor = self._connection.execute(statement, values)
+        cursor = self._execute(statement, values)
         return int(cursor.lastrowid or 0) if cursor.rowcount > 0 else 0
 
     def row(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connection.execute(statement, values).fetchone()
+        row: sqlite3.Row | None = self._execute(statement, values).fetchone()
         return row
 
     def rows(self, statement: str, values: tuple[object, ...] = ()) -> list[sqlite3.Row]:
-        return self._connection.execute(statement, values).fetchall()
+        return self._execute(statement, values).fetchall()
 
     def changes_by_others(self) -> int:
         """A number that changes when another process has written."""

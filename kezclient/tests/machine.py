@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -155,9 +156,9 @@ class RunningListener:
     def texts(self) -> list[str]:
         return [line["text"] for line in self.lines if line["type"] == "message"]
 
-    def stop(self) -> int:
-        """SIGTERM; its exit code."""
-        self._process.terminate()
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Its exit code after the signal."""
+        self._process.send_signal(number)
         return self.join()
 
     def join(self, seconds: float = 30) -> int:

@@ -163,3 +163,22 @@ def test_causes_of_waiting_and_failing_are_kept(store: Store):
     assert (store.outbox.count("queued"), store.outbox.count("failed")) == (0, 1)
     store.outbox.queue_again(entry.id, resends=0)
     assert [each.cause for each in store.outbox.queued()] == [None]
+
+
+def test_a_full_disk_is_a_typed_error_and_nothing_is_half_written(tmp_path: Path):
+    with Store(tmp_path / "x") as store:
+        pages = store._database.row("PRAGMA page_count")
+        assert pages is not None
+        store._database.row(f"PRAGMA max_page_count = {pages[0] + 4}")
+        pin(store)
+
+        def fill() -> None:
+            with store.write():
+                store.set_setting("first", "small")
+                store.set_setting("second", "x" * 100_000)
+
+        with pytest.raises(LocalDataFault, match="full"):
+            fill()
+        assert store.setting("first") is None
+        store.set_setting("first", "small")
+        assert len(store.contacts.all()) == 1

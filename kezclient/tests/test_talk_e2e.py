@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+
 from kezclient.tests.machine import Machine, RunningListener
 
 
@@ -87,3 +92,31 @@ def test_history_finds_limits_and_counts_as_seen(alice: Machine, bob: Machine):
     assert found("--search", "r_s") == ["under_score"]
     assert found("--limit", "1") == ["under_score"]
     assert "sheep" in bob.run("history").stdout
+
+
+def test_listening_for_some_time_or_until_interrupted(alice: Machine, bob: Machine):
+    bob.environment["KEZ_CHAT_NATS_URL"] = "nats://127.0.0.1:1"
+    assert bob.run("listen", "--for", "0.5").stdout == ""
+    del bob.environment["KEZ_CHAT_NATS_URL"]
+    alice.run("send", bob.handle, "hello")
+    assert "hello" in bob.run("listen", "--for", "2").stdout
+    with RunningListener(bob) as listener:
+        listener.wait_connected()
+        assert listener.stop(signal.SIGINT) == 0
+
+
+def test_a_reader_that_goes_away_is_no_error(alice: Machine, bob: Machine):
+    alice.look("add", bob.handle)
+    for options in ([], ["--json"]):
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "wb") as closed:
+            done = subprocess.run(
+                [sys.executable, "-m", "kezclient", "contacts", *options],
+                env=alice.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=closed,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        assert (done.returncode, done.stderr) == (0, "")
