@@ -30,19 +30,26 @@ class Watchdog:
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        self.beat()
+        self._last = time.monotonic()
         self._thread.start()
 
     def beat(self) -> None:
-        self._last = time.monotonic()
+        """Here I am. After a freeze the beating thread may wake up first: then it is the beat that tells."""
+        if not self._is_late():
+            self._last = time.monotonic()
 
     def stop(self) -> None:
         self._stopped.set()
 
     def _watch(self) -> None:
         while not self._stopped.wait(self._seconds / 10):
-            late = time.monotonic() - self._last
-            if late > self._seconds:
-                logger.critical("Frozen for %.1f s; leaving, so that others do the work.", late)
-                self._on_late()
+            if self._is_late():
                 return
+
+    def _is_late(self) -> bool:
+        late = time.monotonic() - self._last
+        if late <= self._seconds:
+            return False
+        logger.critical("Frozen for %.1f s; leaving, so that others do the work.", late)
+        self._on_late()
+        return True

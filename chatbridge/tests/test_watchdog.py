@@ -21,3 +21,11 @@ def test_beats_keep_it_quiet_and_stop_ends_it() -> None:
         dog.beat()
     dog.stop()
     assert not late.wait(0.8)
+
+
+def test_a_beat_that_comes_too_late_does_not_hide_the_freeze() -> None:
+    late = threading.Event()
+    dog = Watchdog(seconds=0.01, on_late=late.set)
+    assert not late.wait(0.05)
+    dog.beat()
+    assert late.is_set()
