@@ -69,7 +69,14 @@ class Machine:
         return json.loads(self.run(*arguments, "--json", code=code, stdin=stdin).stdout)
 
     def look(self, *arguments: str, code: int = 0) -> Any:
-        """Like `json`, but inside this process: quicker, for what is only looked at or got ready."""
+        """Like `json`, but inside this process: quicker, for what is got ready or looked at."""
+        return json.loads(self._inside(*arguments, code=code))
+
+    def hear(self, *arguments: str) -> list[dict[str, Any]]:
+        """Like `listen`, but inside this process."""
+        return [json.loads(line) for line in self._inside("listen", "--once", *arguments).splitlines()]
+
+    def _inside(self, *arguments: str, code: int = 0) -> str:
         before = keyring.get_keyring()
         keyring.set_keyring(KeyringInFile())
         shown = io.StringIO()
@@ -79,7 +86,7 @@ class Machine:
         finally:
             keyring.set_keyring(before)
         assert ended == code, f"kez-chat {' '.join(arguments)}: exit {ended}, not {code}\n{shown.getvalue()}"
-        return json.loads(shown.getvalue())
+        return shown.getvalue()
 
     def listen(self, *arguments: str) -> list[dict[str, Any]]:
         """What `listen --once` prints."""
@@ -88,7 +95,7 @@ class Machine:
 
     def texts(self) -> list[str]:
         """The texts that `listen --once` shows, in order."""
-        return [line["text"] for line in self.listen() if line["type"] == "message"]
+        return [line["text"] for line in self.hear() if line["type"] == "message"]
 
     def states(self, who: str) -> list[str]:
         """The states of what was sent to somebody, in order."""
@@ -102,7 +109,8 @@ class Machine:
 
     def restore(self, other: Machine) -> Machine:
         """The same handle by the same words: another device."""
-        self.run("restore", other.handle, stdin=other.words.read_text())
+        self.environment["KEZ_CHAT_PHRASE_FILE"] = str(other.words)
+        self.look("restore", other.handle)
         return self
 
 

@@ -28,22 +28,22 @@ def test_without_a_broker_messages_queue_and_go_out_later_in_order(
     alice.environment["KEZ_CHAT_NATS_URL"] = tunnel.url
     alice.look("add", bob.handle)
     tunnel.cut()
-    answer = alice.json("send", bob.handle, "one", code=10)
+    answer = alice.look("send", bob.handle, "one", code=10)
     assert answer["error"]["code"] == "broker_down"
     assert "goes out later" in answer["error"]["message"]
     assert [message["state"] for message in answer["messages"]] == ["queued"]
     alice.run("send", bob.handle, "two", code=10)
-    assert alice.json("listen", "--once", code=10)["error"]["code"] == "broker_down"
+    assert alice.look("listen", "--once", code=10)["error"]["code"] == "broker_down"
     queued = alice.look("outbox")["outbox"]
     assert [(entry["purpose"], entry["state"]) for entry in queued].count(("message", "queued")) == 2
     assert "waiting" in alice.run("outbox").stdout
-    assert alice.json("doctor", code=15)["checks"]["broker"]["ok"] is False
+    assert alice.look("doctor", code=15)["checks"]["broker"]["ok"] is False
 
     tunnel.mend()
-    alice.run("outbox", "retry")
+    alice.look("outbox", "retry")
     alice.run("send", bob.handle, "three")
     assert bob.texts() == ["one", "two", "three"]
-    assert alice.json("doctor")["ok"] is True
+    assert alice.look("doctor")["ok"] is True
 
 
 def test_a_listener_reconnects_by_itself_and_sends_what_waits(alice: Machine, bob: Machine, tunnel: Tunnel):
@@ -84,13 +84,13 @@ def test_dropping_and_retrying_entries(alice: Machine, bob: Machine, tunnel: Tun
     alice.run("send", bob.handle, "dropped", code=10)
     alice.run("send", bob.handle, "kept", code=10)
     first = alice.look("outbox")["outbox"][0]["id"]
-    alice.run("outbox", "drop", str(first))
-    assert alice.json("outbox", "drop", str(first), code=8)["error"]["code"] == "outbox_entry_unknown"
+    alice.look("outbox", "drop", str(first))
+    assert alice.look("outbox", "drop", str(first), code=8)["error"]["code"] == "outbox_entry_unknown"
     assert alice.states(bob.handle) == ["failed", "queued"]
     tunnel.mend()
     kept = next(entry for entry in alice.look("outbox")["outbox"] if entry["purpose"] == "message")
-    alice.run("outbox", "retry", str(kept["id"]))
-    [line] = [line for line in bob.listen() if line["type"] == "message"]
+    alice.look("outbox", "retry", str(kept["id"]))
+    [line] = [line for line in bob.hear() if line["type"] == "message"]
     assert (line["text"], [notice["code"] for notice in line["notices"]]) == ("kept", ["earlier_missing"])
 
 
@@ -101,14 +101,14 @@ def test_a_refused_key_learns_the_reason(alice: Machine, bob: Machine, stack: An
         f"suspend_handle(Handle.objects.get(local='{alice.handle}'), actor='operator', reason='test')"
     )
     stack.manage("shell", "-c", program)
-    answer = alice.json("send", bob.handle, "hello", code=17)
+    answer = alice.look("send", bob.handle, "hello", code=17)
     assert answer["error"]["code"] == "access_refused"
     assert answer["refusal"] == "suspended"
     assert "suspended" in answer["error"]["message"]
     assert [message["state"] for message in answer["messages"]] == ["queued"]
     # What no waiting changes ends the listener.
-    assert alice.json("listen", code=17)["refusal"] == "suspended"
-    checks = alice.json("doctor", code=15)["checks"]
+    assert alice.look("listen", code=17)["refusal"] == "suspended"
+    checks = alice.look("doctor", code=15)["checks"]
     assert checks["broker"]["ok"] is False
     assert "suspended" in checks["broker"]["detail"]
 
@@ -126,7 +126,7 @@ def test_doctor_tells_apart_what_is_wrong(alice: Machine):
 
 
 def test_a_full_inbox_is_told_and_the_message_waits(alice: Machine, bob: Machine, stack: Any):
-    bob.listen()
+    bob.hear()
     reader = Primary.parse(bob.look("whoami")["primary"])
     key = SigningKey(phrase_to_seed(alice.words.read_text()))
     quota = 10_000
@@ -143,7 +143,7 @@ def test_a_full_inbox_is_told_and_the_message_waits(alice: Machine, bob: Machine
         return sum(outcome.error is None for outcome in outcomes)
 
     assert asyncio.run(fill()) == quota
-    answer = alice.json("send", bob.handle, "no room", code=11)
+    answer = alice.look("send", bob.handle, "no room", code=11)
     assert answer["error"]["code"] == "inbox_full"
     assert answer["messages"][0]["state"] == "queued"
     [entry] = [each for each in alice.look("outbox")["outbox"] if each["purpose"] == "message"]

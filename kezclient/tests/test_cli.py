@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -180,11 +180,12 @@ def test_a_defect_leaves_a_sentence_and_a_private_trace(
 
 def test_help_is_quick():
     def seconds() -> float:
-        began = time.perf_counter()
+        # Processor time: the tests share the machine with others.
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "kezclient", "--help"], check=True, capture_output=True)
-        return time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    # The best of several, since other processes share the machine.
     assert min(seconds() for _ in range(5)) < 0.5
 
 

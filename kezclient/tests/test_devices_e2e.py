@@ -16,14 +16,14 @@ def test_both_devices_show_everything_after_being_offline_in_turns_and_a_third_w
     alice: Machine, bob: Machine, new_machine: NewMachine
 ):
     second = new_machine("second").restore(alice)
-    bob.run("send", alice.handle, "to both")
+    bob.look("send", alice.handle, "to both")
     assert alice.texts() == ["to both"]
-    alice.run("send", bob.handle, "from the first")
+    alice.look("send", bob.handle, "from the first")
     # The second was away: it gets both, the one that was sent as sent.
     assert second.texts() == ["to both", "from the first"]
-    second.run("send", bob.handle, "from the second")
+    second.look("send", bob.handle, "from the second")
     assert bob.texts() == ["from the first", "from the second"]
-    bob.run("send", alice.handle, "still there?")
+    bob.look("send", alice.handle, "still there?")
     assert sorted(alice.texts()) == ["from the second", "still there?"]
     assert sorted(second.texts()) == ["still there?"]
     assert conversation(alice, bob.handle) == conversation(second, bob.handle) or sorted(
@@ -34,7 +34,7 @@ def test_both_devices_show_everything_after_being_offline_in_turns_and_a_third_w
     assert set(second.states(bob.handle)) == {"delivered"}
 
     third = new_machine("third").restore(alice)
-    shown: list[dict[str, Any]] = [line for line in third.listen() if line["type"] == "message"]
+    shown: list[dict[str, Any]] = [line for line in third.hear() if line["type"] == "message"]
     assert sorted(line["text"] for line in shown) == sorted(
         ["to both", "from the first", "from the second", "still there?"]
     )
@@ -45,9 +45,9 @@ def test_what_was_read_on_one_device_is_not_unread_on_the_other(
     alice: Machine, bob: Machine, new_machine: NewMachine
 ):
     second = new_machine("second").restore(alice)
-    bob.run("send", alice.handle, "read me")
-    alice.listen("--read")
-    second.run("listen", "--once")
+    bob.look("send", alice.handle, "read me")
+    alice.hear("--read")
+    second.hear()
     assert second.look("contacts")["contacts"][0]["unread"] == 0
-    bob.listen()
+    bob.hear()
     assert bob.states(alice.handle) == ["read"]

@@ -44,11 +44,11 @@ def test_sending_is_blocked_until_accept_key(registry: LyingRegistry, new_machin
     settings.write_text("refresh_minutes = 0\n")
     mallory = new_machine("mallory").register()
     honest, swapped = (machine.look("whoami")["primary"] for machine in (bob, mallory))
-    alice.run("send", bob.handle, "before")
-    alice.run("verify", bob.handle, "--mark")
+    alice.look("send", bob.handle, "before")
+    alice.look("verify", bob.handle, "--mark")
 
     registry.swap = {bob.handle: swapped}
-    blocked = alice.json("send", bob.handle, "secret", code=9)
+    blocked = alice.look("send", bob.handle, "secret", code=9)
     assert blocked["error"]["code"] == "key_changed"
     assert (blocked["known_key"], blocked["offered_key"]) == (honest, swapped)
     assert alice.look("add", bob.handle, code=9)["error"]["code"] == "key_changed"
@@ -57,28 +57,28 @@ def test_sending_is_blocked_until_accept_key(registry: LyingRegistry, new_machin
     assert mallory.texts() == []
 
     # Nobody there to decide, or a no: nothing changes.
-    assert alice.json("accept-key", bob.handle, "--no-input", code=4)["error"]["code"] == "input_needed"
+    assert alice.look("accept-key", bob.handle, "--no-input", code=4)["error"]["code"] == "input_needed"
     declined = alice.run("accept-key", bob.handle, code=4, stdin="n\n")
     assert honest in declined.stderr
     assert swapped in declined.stderr
-    alice.run("send", bob.handle, "still secret", code=9)
+    alice.look("send", bob.handle, "still secret", code=9)
 
     # The lie ends, and so does the block.
     registry.swap = {}
-    alice.run("send", bob.handle, "after")
+    alice.look("send", bob.handle, "after")
     assert bob.texts() == ["before", "after"]
-    assert alice.json("accept-key", bob.handle, code=8)["error"]["code"] == "no_key_change"
+    assert alice.look("accept-key", bob.handle, code=8)["error"]["code"] == "no_key_change"
 
     alice.environment["KEZ_CHAT_NATS_URL"] = "nats://127.0.0.1:1"
     waiting = alice.look("send", bob.handle, "sealed for the old key", code=10)["messages"][0]["id"]
     del alice.environment["KEZ_CHAT_NATS_URL"]
     registry.swap = {bob.handle: swapped}
-    accepted = alice.json("accept-key", bob.handle, "--yes")
+    accepted = alice.look("accept-key", bob.handle, "--yes")
     assert accepted["failed_messages"] == [waiting]
     assert (accepted["old_primary"], accepted["new_primary"]) == (honest, swapped)
     assert accepted["old_safety_number"] != accepted["new_safety_number"]
     assert alice.look("verify", bob.handle)["verified"] is False
-    alice.run("send", bob.handle, "to the new key")
+    alice.look("send", bob.handle, "to the new key")
     assert mallory.texts() == ["to the new key"]
     # The history with both keys is one.
     assert len(alice.look("history", bob.handle)["messages"]) == 4

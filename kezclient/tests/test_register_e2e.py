@@ -93,8 +93,8 @@ def test_at_a_terminal_with_the_key_in_an_encrypted_file(new_machine: NewMachine
     machine.environment["KEZ_CHAT_PASSPHRASE"] = "wrong horse"
     machine.run("phrase", "--yes", code=5)
     machine.environment["KEZ_CHAT_PASSPHRASE"] = "correct horse"
-    assert machine.json("phrase", "--yes")["phrase"].split() == [words[place] for place in sorted(words)]
-    assert machine.json("doctor")["ok"] is True
+    assert machine.look("phrase", "--yes")["phrase"].split() == [words[place] for place in sorted(words)]
+    assert machine.look("doctor")["ok"] is True
 
 
 def test_wrong_words_leave_nothing_behind(new_machine: NewMachine):
@@ -116,24 +116,24 @@ def test_scripts_register_with_the_words_in_a_private_file(new_machine: NewMachi
     assert me["handle"] == f"{alice.handle}@kez.lat"
     assert me["nkey"].startswith("U")
     # Again: the same handle, the same key, no harm.
-    again = alice.json("register", alice.handle, "--no-input")
+    again = alice.look("register", alice.handle, "--no-input")
     assert (again["primary"], again["sigchain"]["seq"]) == (me["primary"], 1)
     assert (
-        alice.json("register", alice.handle + "x", "--no-input", code=3)["error"]["code"] == "profile_taken"
+        alice.look("register", alice.handle + "x", "--no-input", code=3)["error"]["code"] == "profile_taken"
     )
 
 
 def test_a_taken_handle_is_refused_before_words_are_written_down(alice: Machine, new_machine: NewMachine):
     mallory = new_machine("mallory")
-    answer = mallory.json("register", alice.handle, "--no-input", "--phrase-out", str(mallory.words), code=7)
+    answer = mallory.look("register", alice.handle, "--no-input", "--phrase-out", str(mallory.words), code=7)
     assert answer["error"]["code"] == "handle_taken"
     assert not mallory.words.exists()
-    reserved = mallory.json("register", "admin", "--no-input", "--phrase-out", str(mallory.words), code=7)
+    reserved = mallory.look("register", "admin", "--no-input", "--phrase-out", str(mallory.words), code=7)
     assert reserved["error"]["code"] == "handle_reserved"
     # The key was kept; the next handle is claimed with it, and no words are needed again.
     words = mallory.words.read_text()
     mallory.run("register", mallory.handle, "--no-input")
-    assert mallory.json("phrase", "--yes")["phrase"] == words.strip()
+    assert mallory.look("phrase", "--yes")["phrase"] == words.strip()
 
 
 def test_a_registration_that_broke_off_is_finished_with_the_same_key(
@@ -153,11 +153,11 @@ def test_a_registration_that_broke_off_is_finished_with_the_same_key(
     machine = new_machine("alice")
     machine.environment["KEZ_CHAT_URL"] = loopback.url
     arguments = ("register", machine.handle, "--no-input")
-    failed = machine.json(*arguments, "--phrase-out", str(machine.words), code=6)
+    failed = machine.look(*arguments, "--phrase-out", str(machine.words), code=6)
     assert failed["error"]["code"] == "server_unreachable"
     assert len(lost) == 4
     assert machine.look("whoami", code=3)["error"]["code"] == "not_registered_yet"
-    finished = machine.json(*arguments)
+    finished = machine.look(*arguments)
     assert finished["sigchain"]["seq"] == 1
     assert len(lost) == 5
 

@@ -55,12 +55,12 @@ def test_waiting_for_a_receipt_that_does_not_come_has_its_own_exit_code(alice: M
 
 def test_read_receipts_only_when_asked_for(alice: Machine, bob: Machine):
     alice.run("send", bob.handle, "First")
-    bob.listen()
-    alice.listen()
+    bob.hear()
+    alice.hear()
     assert alice.states(bob.handle) == ["delivered"]
     alice.run("send", bob.handle, "Second")
     bob.listen("--read")
-    alice.listen()
+    alice.hear()
     assert alice.states(bob.handle) == ["delivered", "read"]
 
 
@@ -76,7 +76,7 @@ def test_many_lines_arrive_in_order(alice: Machine, bob: Machine):
     answer = alice.json("send", bob.handle, "--lines", stdin="\n".join(texts))
     assert {message["state"] for message in answer["messages"]} == {"sent"}
     assert bob.texts() == texts
-    alice.listen()
+    alice.hear()
     assert alice.look("outbox")["outbox"] == []
 
 
