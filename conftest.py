@@ -20,6 +20,12 @@ from tests.environment import FOLDER, PORTS
 EXPECTED_SKIPS = ("PostgreSQL is not installed",)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Two workers share the tests file by file; all that need the whole server go to one, so it starts once."""
+    group = "stack" if "stack" in getattr(item, "fixturenames", ()) else item.nodeid.split("::")[0]
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
 def _is_unexpected(report: pytest.TestReport) -> bool:
     return not any(reason in str(report.longrepr) for reason in EXPECTED_SKIPS)
 

@@ -56,7 +56,7 @@ def test_every_generated_request_gets_a_described_answer(processes: Processes, m
     for operation in (result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)):
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
         def answers_as_described(case: schemathesis.Case) -> None:
             case.call_and_validate(checks=CHECKS)
 
