@@ -4,6 +4,7 @@ Set `NATS_URL` or `REDIS_URL` to use servers of your own instead of the ones sta
 """
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -55,6 +56,17 @@ class PatientManager(Manager):  # type: ignore[misc]  # honcho has no types
     """honcho's manager, which on Ctrl-C trips over processes that are not up yet: this one waits for them first."""
 
     asked_to_stop = False
+
+    def _start(self) -> None:
+        # A closed terminal ends everything too. The processes must not die of the hang-up on their own: honcho's
+        # helpers would be gone before they could end what they started.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        super()._start()
+        signal.signal(signal.SIGHUP, self._hang_up)
+
+    def _hang_up(self, _number: int, _frame: object) -> None:
+        self._printer.output = open(os.devnull, "w")  # noqa: PTH123, SIM115 - nobody is left to read
+        self.terminate()
 
     def terminate(self) -> None:
         if not super()._all_started():

@@ -125,9 +125,10 @@ def test_it_serves_says_what_to_do_and_ctrl_c_ends_everything(run: Run):
     assert Ports.taken(run.ports) == []
 
 
-def test_sigterm_ends_everything_too_also_before_it_is_ready(run: Run):
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_a_kill_and_a_closed_terminal_end_everything_also_before_it_is_ready(run: Run, end: signal.Signals):
     run.wait_for("nats.1")
-    os.kill(run.process.pid, signal.SIGTERM)
+    os.kill(run.process.pid, end)
     assert run.wait() == 0, run.output
     assert Ports.taken(run.ports) == []
 
