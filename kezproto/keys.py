@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nacl import bindings
 from nacl.exceptions import BadSignatureError, CryptoError
@@ -26,7 +27,7 @@ class Primary:
     raw: bytes
 
     def __post_init__(self) -> None:
-        if len(self.raw) != 32 or not bindings.crypto_core_ed25519_is_valid_point(self.raw):
+        if not _is_key(self.raw):
             raise BadKey
 
     @classmethod
@@ -49,6 +50,12 @@ class Primary:
 
     def __str__(self) -> str:
         return KEY_PREFIX + self.hex
+
+
+@lru_cache(maxsize=4096)
+def _is_key(raw: bytes) -> bool:
+    # Asking takes as long as verifying a signature, and one message names the same few keys several times.
+    return len(raw) == 32 and bindings.crypto_core_ed25519_is_valid_point(raw)
 
 
 class SigningKey:
