@@ -83,7 +83,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Django --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

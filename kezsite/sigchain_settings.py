@@ -15,7 +15,6 @@ DATABASES = {
     )
 }
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
