@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from devstack.environment import ROOT
-from devstack.ports import HOST
+from devstack.ports import HOST, free_ports
 from devstack.postgres import Postgres, find_programs
 from devstack.stack import Stack
 from tests.environment import FOLDER, PORTS
@@ -101,8 +101,7 @@ def postgres() -> Iterator[Postgres]:
     programs = find_programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (no initdb on PATH): its tests need it")
-    with socket.create_server((HOST, 0)) as holder:
-        port = holder.getsockname()[1]
+    (port,) = free_ports(1)
     with Postgres(FOLDER / "postgres", port, programs) as server:
         yield server
 

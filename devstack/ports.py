@@ -19,9 +19,8 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Ports that nothing listens on now, below those that the system gives to outgoing connections."""
-        candidates = random.sample(range(10_000, 32_000), 200)
-        return cls(*islice(filter(_can_bind, candidates), len(fields(cls))))
+        """Ports of which nothing listens on any now."""
+        return cls(*free_ports(len(fields(cls))))
 
     @classmethod
     def from_environment(cls) -> "Ports":
@@ -42,6 +41,12 @@ class Ports:
             for field, port in zip(fields(self), astuple(self), strict=True)
             if not _can_bind(port)
         ]
+
+
+def free_ports(count: int) -> list[int]:
+    """Different ports that nothing listens on now, below those that the system gives to outgoing connections."""
+    candidates = random.sample(range(10_000, 32_000), 200)
+    return list(islice(filter(_can_bind, candidates), count))
 
 
 def _can_bind(port: int) -> bool:

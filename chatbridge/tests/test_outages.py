@@ -13,7 +13,7 @@ from chatbridge.tests.cast import Person, new_id
 from chatbridge.tests.processes import Processes
 from chatbridge.tests.test_chat import take
 from chatbridge.tests.test_kick import States
-from chatbridge.tests.test_streams import free_port
+from devstack.ports import free_ports
 from natslink.client import client_connection, inbox_messages, publish_envelope
 from natslink.connection import SupervisedConnection
 from natslink.errors import AccessRefused, BrokerUnreachable
@@ -128,7 +128,7 @@ async def test_a_stranger_is_refused_by_the_real_process(broker, processes) -> N
 
 
 async def test_the_callout_shows_its_metrics(broker, processes) -> None:
-    bind = f"127.0.0.1:{free_port()}"
+    bind = f"127.0.0.1:{free_ports(1)[0]}"
     processes.callout(KEZ_CALLOUT_METRICS_BIND=bind)
     async with client(broker):
         pass

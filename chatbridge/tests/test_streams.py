@@ -1,6 +1,5 @@
 """The stream of inboxes is made and changed without losing a message, and only on a broker that keeps them."""
 
-import socket
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from chatbridge.streams import (
 from chatbridge.tests.cast import new_id
 from chatbridge.threads import in_thread
 from devstack.environment import ROOT
+from devstack.ports import free_ports
 from natslink.connection import SupervisedConnection
 from natslink.tests.broker import Broker, static_seed
 
@@ -129,11 +129,6 @@ async def test_the_command_tells_what_it_did(backend, inboxes) -> None:
 # The sync policy ---------------------------------------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return int(holder.getsockname()[1])
-
-
 def broken_conf(folder: Path, old: str, new: str) -> Path:
     text = CONF.read_text()
     assert old in text
@@ -163,7 +158,7 @@ async def test_an_unsafe_broker_is_refused(
             ("ensure_streams",),
             ("run_auth_callout", "--wait", "0"),
             ("run_janitor", "--wait", "0"),
-            ("serve", "--wait", "0", "--bind", f"127.0.0.1:{free_port()}"),
+            ("serve", "--wait", "0", "--bind", f"127.0.0.1:{free_ports(1)[0]}"),
         ):
             with pytest.raises(CommandError, match=sentence):
                 await in_thread(call_command, *command, stdout=StringIO())

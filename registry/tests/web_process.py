@@ -1,7 +1,6 @@
 """Real web processes on a database of their own, and many callers let go at one moment."""
 
 import os
-import socket
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from devstack.ports import free_ports
 from httpapi.tests.processes import ServerProcess, manage
 
 
@@ -43,7 +43,7 @@ def web_processes(folder: Path, database_url: str, *, number: int = 2) -> Iterat
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "kezsite.settings", "DATABASE_URL": database_url}
     migrated = manage(environment, "migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
-    ports = _free_ports(number)
+    ports = free_ports(number)
     with ExitStack() as stack:
         for port in ports:
             daphne = ("-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "kezsite.asgi:application")
@@ -51,11 +51,3 @@ def web_processes(folder: Path, database_url: str, *, number: int = 2) -> Iterat
         limits = httpx.Limits(max_connections=100)
         http = stack.enter_context(httpx.Client(timeout=60, limits=limits))
         yield WebProcesses([f"http://127.0.0.1:{port}" for port in ports], http)
-
-
-def _free_ports(number: int) -> list[int]:
-    holders = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
