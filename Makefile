@@ -61,10 +61,11 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo "Python's venv module is missing: install it (Debian and Ubuntu: apt install python3-venv)"; exit 1; }
 
-$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.run: requirements.txt pyproject.toml package-lock.json | $(VENV)/bin/python
 	@echo "Installing what the server and the command need (once, about a minute)"
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/npm ci --omit=dev --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt package-lock.json $(VENV)/.run

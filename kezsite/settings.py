@@ -4,6 +4,10 @@ Every value comes from the environment; a secret may also come from the file tha
 What each one means, and its default, stands in docs/settings.md, which a test compares with this file.
 """
 
+from importlib.metadata import version
+
+from csp.constants import NONCE, NONE, SELF
+
 from kezsite.environment import (
     BASE_DIR,
     bind_address,
@@ -14,6 +18,8 @@ from kezsite.environment import (
     supported_transport,
     trimmed_url,
 )
+from pages.digest import digest_of
+from pages.packages import static_folders
 
 SECRET_KEY = required_secret("KEZ_SECRET_KEY")
 DEBUG = env.bool("KEZ_DEBUG", default=False)
@@ -93,14 +99,17 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "channels",
+    "csp",
     "httpapi",
     "registry",
     "chatbridge",
+    "pages",
 ]
 MIDDLEWARE = [
     "httpapi.metrics.RequestMetricsMiddleware",
     "httpapi.dates.date_middleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -122,6 +131,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "pages.context.server",
             ]
         },
     }
@@ -133,9 +143,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [str(BASE_DIR / "static"), *static_folders(BASE_DIR)]
+# The address changes with the content, so that browsers keep what they have for good and never mix two releases.
+KEZ_WEB_DIGEST = digest_of(STATICFILES_DIRS, version("Django"), version("drf-spectacular-sidecar"))
+STATIC_URL = f"/static/{KEZ_WEB_DIGEST}/"
 WHITENOISE_USE_FINDERS = True  # serves them where they lie, without a collectstatic step
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/" if not DEBUG else "(?!)"
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -159,6 +173,21 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Security ------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF, KEZ_CHAT_SIG_SERVER_URL],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": [NONE],
+    }
+}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -2,7 +2,7 @@
 
 from kezsite.environment import BASE_DIR, bind_address, database, env
 from kezsite.settings import *  # noqa: F403 - a variant of the same settings
-from kezsite.settings import MIDDLEWARE, SPECTACULAR_SETTINGS
+from kezsite.settings import MIDDLEWARE, SPECTACULAR_SETTINGS, TEMPLATES
 
 KEZ_SIGCHAIN_BIND = bind_address("KEZ_SIGCHAIN_BIND", default="0.0.0.0:7878")
 KEZ_CHAT_BIND = KEZ_SIGCHAIN_BIND
@@ -21,9 +21,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "csp",
     "httpapi",
     "sigchain",
 ]
+# It has no pages of its own: only those that its rooms bring.
+TEMPLATES = [{**TEMPLATES[0], "DIRS": [], "OPTIONS": {}}]
 _UNUSED = ("sessions", "csrf", "auth", "messages", "clickjacking")
 MIDDLEWARE = [name for name in MIDDLEWARE if not any(part in name for part in _UNUSED)]
 ROOT_URLCONF = "kezsite.sigchain_urls"

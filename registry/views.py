@@ -1,12 +1,10 @@
-"""Registration, look-up, WebFinger, challenges, and the pages for people: the server's and a handle's."""
+"""Registration, look-up, WebFinger, challenges."""
 
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.renderers import JSONRenderer
@@ -186,21 +184,3 @@ class ChallengesView(Endpoint):
             status=201,
             headers={"Cache-Control": "no-store"},
         )
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """What this server is, for people who open its address."""
-    shown = {"server": settings.KEZ_CHAT_SERVER, "public_url": settings.KEZ_CHAT_PUBLIC_URL}
-    return render(request, "home.html", shown)
-
-
-@require_safe
-def profile(request: HttpRequest, handle: str) -> HttpResponse:
-    """The page of a handle, for people: WebFinger's profile page."""
-    try:
-        row = lookup.active_handle(handle)
-    except (errors.HandleUnknown, errors.OtherServer) as error:
-        raise Http404(str(error)) from error
-    shown = {"look_up": documents.look_up_document(row), "registered_at": row.registered_at}
-    return render(request, "registry/profile.html", shown)
