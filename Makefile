@@ -22,6 +22,7 @@ demo: $(VENV)/.run ## Alice and Bob claim handles and chat on a server of their 
 	@$(BIN)/python -m devstack.demo
 
 test: $(VENV)/.dev ## Run every test, against real servers
+	@$(BIN)/python -m devstack.chromium
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev ## Check style, types, import directions, migrations
@@ -32,6 +33,7 @@ lint: $(VENV)/.dev ## Check style, types, import directions, migrations
 	python -m devstack.manage makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=kezsite.sigchain_settings python -m devstack.manage makemigrations --check --dry-run
 	node node_modules/typescript/bin/tsc --project tests/js
+	node node_modules/typescript/bin/tsc --project static/js
 
 format: $(VENV)/.dev ## Rewrite the code in the one style
 	ruff check --fix .

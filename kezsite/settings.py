@@ -143,7 +143,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-STATICFILES_DIRS = [str(BASE_DIR / "static"), *static_folders(BASE_DIR)]
+STATICFILES_DIRS: list[str | tuple[str, str]] = [str(BASE_DIR / "static"), *static_folders(BASE_DIR)]
 # The address changes with the content, so that browsers keep what they have for good and never mix two releases.
 KEZ_WEB_DIGEST = digest_of(STATICFILES_DIRS, version("Django"), version("drf-spectacular-sidecar"))
 STATIC_URL = f"/static/{KEZ_WEB_DIGEST}/"
