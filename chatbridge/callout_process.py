@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 from chatbridge import lookup
 from chatbridge.broker import backend_connection, callout_connection, callout_xkey, issuer_key
 from chatbridge.callout import Allowed
-from chatbridge.consumers import delete_device_consumer, ensure_device_consumer
+from chatbridge.device_consumers import delete_device_consumer, ensure_device_consumer
 from chatbridge.nats_jwt import BadToken
 from chatbridge.responder import Responder
 from chatbridge.threads import in_thread

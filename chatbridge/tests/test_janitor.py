@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from chatbridge import lookup, services
-from chatbridge.consumers import ensure_device_consumer
+from chatbridge.device_consumers import ensure_device_consumer
 from chatbridge.janitor import ack_floors, sweep
 from chatbridge.jetstream import api
 from chatbridge.models import Device
