@@ -11,6 +11,7 @@
  * @typedef {{key: string, group: string|null, order: number|undefined, value: any}} OpenRecord
  */
 
+import { concat, utf8 } from "../proto/bytes.js";
 import { VaultBroken, VaultNewer } from "./errors.js";
 
 const FORMAT = 1;
@@ -20,7 +21,6 @@ const JSON_VALUE = 0;
 const BYTES_VALUE = 1;
 const REMEMBERED_NAMES = 4096;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Seals and opens records under one identity's keys. */
@@ -122,7 +122,7 @@ export class RecordSealer {
 
   /** @param {string} label */
   async #hide(label) {
-    const mac = await crypto.subtle.sign("HMAC", this.#keys.names, encoder.encode(label));
+    const mac = await crypto.subtle.sign("HMAC", this.#keys.names, utf8(label));
     return mac.slice(0, NAME_BYTES);
   }
 }
@@ -135,13 +135,13 @@ export class RecordSealer {
  */
 function frame(key, group, value) {
   if (!(value instanceof Uint8Array)) {
-    return joined(Uint8Array.of(JSON_VALUE), encoder.encode(JSON.stringify([key, group, value])));
+    return concat(Uint8Array.of(JSON_VALUE), utf8(JSON.stringify([key, group, value])));
   }
-  const header = encoder.encode(JSON.stringify([key, group]));
+  const header = utf8(JSON.stringify([key, group]));
   const start = new Uint8Array(5);
   start[0] = BYTES_VALUE;
   new DataView(start.buffer).setUint32(1, header.length);
-  return joined(start, header, value);
+  return concat(start, header, value);
 }
 
 /** @param {Uint8Array<ArrayBuffer>} plain @returns {{key: string, group: string|null, value: any}} */
@@ -169,11 +169,11 @@ function unframe(plain) {
 function place(collection, name, group, order) {
   const number = new Uint8Array(8);
   new DataView(number.buffer).setFloat64(0, order ?? 0);
-  return joined(
-    encoder.encode(`kez/vault/record/${FORMAT}\0${collection}\0`),
+  return concat(
+    utf8(`kez/vault/record/${FORMAT}\0${collection}\0`),
     new Uint8Array(name),
     Uint8Array.of(group === undefined ? 0 : 1),
-    new Uint8Array(group ?? 0),
+    new Uint8Array(group ?? new ArrayBuffer(0)),
     number,
   );
 }
@@ -199,15 +199,4 @@ function checkedShape(stored) {
 /** @param {unknown} value @param {number} [length] */
 function isBuffer(value, length) {
   return value instanceof ArrayBuffer && (length === undefined || value.byteLength === length);
-}
-
-/** @param {...Uint8Array} parts */
-export function joined(...parts) {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

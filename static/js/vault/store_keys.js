@@ -3,7 +3,7 @@
  * label for each purpose. All are imported as non-extractable.
  */
 
-const encoder = new TextEncoder();
+import { utf8 } from "../proto/bytes.js";
 
 const RECORDS = "kez/vault/records/1";
 const NAMES = "kez/vault/names/1";
@@ -62,5 +62,5 @@ function materialOf(seed) {
 
 /** @param {string} label @param {Uint8Array} [salt] @returns {HkdfParams} */
 function hkdf(label, salt = new Uint8Array(0)) {
-  return { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(salt), info: encoder.encode(label) };
+  return { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(salt), info: utf8(label) };
 }
