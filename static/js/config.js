@@ -1,0 +1,25 @@
+/**
+ * What the server says of itself on `<html>`.
+ *
+ * @typedef {object} Config
+ * @property {string} server  the name behind the @, e.g. "kez.lat"
+ * @property {string} publicUrl
+ * @property {string} sigchainUrl
+ * @property {string} version
+ * @property {boolean} registrationOpen
+ * @property {string} wsUrl  of the bridge, on the host that served this page
+ */
+
+/** @returns {Config} */
+export function readConfig() {
+  const { server = "", publicUrl = "", sigchainUrl = "", version = "", registration } = document.documentElement.dataset;
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return {
+    server,
+    publicUrl,
+    sigchainUrl,
+    version,
+    registrationOpen: registration !== "closed",
+    wsUrl: `${scheme}//${location.host}/ws`,
+  };
+}

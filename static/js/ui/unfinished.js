@@ -1,0 +1,24 @@
+/**
+ * How far joining has come, across reloads. The identity is stored before the handle is claimed, so that a crash in
+ * between loses nothing; this note tells an identity whose handle is not its own yet from one that is complete. It holds
+ * nothing secret.
+ *
+ * @typedef {"claim"|"publish"|null} Unfinished  what is still to do: claim the handle, publish the endpoints, nothing
+ */
+
+const NAME = "kez-chat.joining";
+
+/** @returns {Unfinished} */
+export function unfinished() {
+  const value = localStorage.getItem(NAME);
+  return value === "claim" || value === "publish" ? value : null;
+}
+
+/** @param {Unfinished} what */
+export function setUnfinished(what) {
+  if (what === null) {
+    localStorage.removeItem(NAME);
+  } else {
+    localStorage.setItem(NAME, what);
+  }
+}
