@@ -1,6 +1,11 @@
 /**
+ * Parts of what is stored.
+ *
  * @typedef {import("./records.js").StoredRecord} StoredRecord
  */
+
+const BATCH_RECORDS = 200;
+const BATCH_BYTES = 256 * 1024;
 
 /**
  * The first `limit` records of an index within `range`, and those that follow with the same order as the last one.
@@ -20,4 +25,29 @@ export async function firstOf(index, range, limit, direction) {
     cursor = await cursor.continue();
   }
   return found;
+}
+
+/**
+ * Cut into batches of at most 200 records and about 256 KiB; a larger record is a batch of its own.
+ *
+ * @param {readonly StoredRecord[]} stored
+ * @returns {Generator<StoredRecord[], void, void>}
+ */
+export function* batches(stored) {
+  /** @type {StoredRecord[]} */
+  let batch = [];
+  let size = 0;
+  for (const record of stored) {
+    const bytes = record.sealed?.byteLength ?? 0;
+    if (batch.length > 0 && (batch.length === BATCH_RECORDS || size + bytes > BATCH_BYTES)) {
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    batch.push(record);
+    size += bytes;
+  }
+  if (batch.length > 0) {
+    yield batch;
+  }
 }

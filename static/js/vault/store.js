@@ -15,11 +15,9 @@
 import { checkCollection, checkedChange } from "./changes.js";
 import { openDatabase, typed } from "./database.js";
 import { StorageClosed, TakenOver } from "./errors.js";
-import { firstOf } from "./paging.js";
+import { batches, firstOf } from "./paging.js";
 import { RecordSealer } from "./records.js";
 import { BY_GROUP, WRITER } from "./schema.js";
-
-const BATCH = 200;
 
 /** Names this page load among all that have ever opened the store. */
 const PAGE = crypto.randomUUID();
@@ -83,24 +81,18 @@ export class Store extends EventTarget {
   }
 
   /**
-   * The whole collection in batches, for work that is too long for one go. What is written meanwhile may or may not
-   * be seen.
+   * Everything in these collections as it is at one moment, opened bit by bit.
    *
-   * @param {string} collection
-   * @param {{size?: number}} [options]
-   * @returns {AsyncGenerator<Entry[], void, void>}
+   * @param {readonly string[]} collections
+   * @returns {AsyncGenerator<Change[], void, void>}
    */
-  async *batches(collection, { size = BATCH } = {}) {
-    let range;
-    for (;;) {
-      const from = range;
-      /** @type {StoredRecord[][]} */
-      const [stored] = await this.#read(collection, (records) => [records.getAll(from, size)]);
-      if (stored.length === 0) {
-        return;
+  async *snapshot(collections) {
+    const stored = await this.#ask(collections, (of) => collections.map((name) => of(name).getAll()));
+    for (const [place, collection] of collections.entries()) {
+      for (const batch of batches(stored[place])) {
+        const entries = await this.#openAll(collection, batch);
+        yield entries.map(({ group, ...entry }) => ({ collection, ...entry, group: group ?? undefined }));
       }
-      yield await this.#openAll(collection, stored);
-      range = IDBKeyRange.lowerBound(stored[stored.length - 1].name, true);
     }
   }
 
@@ -201,19 +193,30 @@ export class Store extends EventTarget {
   }
 
   /**
-   * One read transaction.
+   * One read transaction over one collection.
    *
    * @param {string} collection
    * @param {(records: any) => Promise<any>[]} ask
    * @returns {Promise<any[]>}
    */
-  async #read(collection, ask) {
+  #read(collection, ask) {
+    return this.#ask([collection], (of) => ask(of(collection)));
+  }
+
+  /**
+   * One read transaction.
+   *
+   * @param {readonly string[]} collections
+   * @param {(of: (collection: string) => any) => Promise<any>[]} ask
+   * @returns {Promise<any[]>}
+   */
+  async #ask(collections, ask) {
     this.#checkOpen();
-    checkCollection(collection);
+    collections.forEach(checkCollection);
     try {
-      const transaction = this.#database.transaction(collection);
+      const transaction = this.#database.transaction([...collections]);
       transaction.done.catch(() => {}); // its requests fail too, and say why
-      return await Promise.all(ask(transaction.store));
+      return await Promise.all(ask((name) => transaction.objectStore(name)));
     } catch (error) {
       throw typed(error);
     }
