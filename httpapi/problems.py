@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
+from httpapi.problem import CONTENT_TYPE
 from httpapi.problem import Problem as Problem
 from kezproto.errors import ProtocolError
 
@@ -202,8 +203,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _wants_problem(request: HttpRequest) -> bool:
-    """Programs get problems and people pages; what is for programs is told by the address."""
-    return request.path.startswith(("/v1/", "/.well-known/", "/internal/"))
+    """Programs get problems and people pages: told by the address, then by what the Accept header asks for."""
+    if request.path.startswith(("/v1/", "/.well-known/", "/internal/")):
+        return True
+    return request.get_preferred_type(["text/html", CONTENT_TYPE]) != "text/html"
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:

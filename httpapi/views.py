@@ -2,8 +2,10 @@
 
 from functools import cache
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from drf_spectacular.settings import spectacular_settings
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -16,6 +18,7 @@ from rest_framework.views import APIView
 from httpapi import readiness
 from httpapi.addresses import client_address
 from httpapi.endpoint import Endpoint
+from httpapi.headers import API_DOCS_POLICY
 from httpapi.problems import Forbidden, MethodNotAllowed
 from kezproto.version import VERSION
 
@@ -102,6 +105,7 @@ def _rendered_schema(media_type: str) -> str | bytes:
     return renderer().render(schema, media_type, {})
 
 
+@method_decorator(csp_replace(API_DOCS_POLICY), "dispatch")
 class DocsView(SpectacularSwaggerSplitView):
     """The description as a page to browse; scripts and styles come from this server."""
 

@@ -3,6 +3,7 @@
 import ipaddress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -54,6 +55,12 @@ def trimmed_url(name: str, *, default: str) -> str:
             f"{name}={value!r} is not a web address: it starts with http:// or https://."
         )
     return str(value)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a web address: what a content security policy names."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def network_list(name: str, *, default: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

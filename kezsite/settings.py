@@ -14,6 +14,7 @@ from kezsite.environment import (
     database,
     env,
     network_list,
+    origin_of,
     required_secret,
     supported_transport,
     trimmed_url,
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "httpapi.dates.date_middleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "httpapi.headers.headers_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -173,14 +175,14 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Security ------------------------------------------------------------------------------------------
+# What a page may load and do. Looser where others wrote the page: httpapi/headers.py.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF],
-        "connect-src": [SELF, KEZ_CHAT_SIG_SERVER_URL],
-        "manifest-src": [SELF],
+        "connect-src": [SELF, origin_of(KEZ_CHAT_SIG_SERVER_URL)],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

@@ -14,5 +14,6 @@ urlpatterns = [
     path("chat", views.app, {"page": "chat"}, name="chat"),
     path("chat/<str:handle>", views.app, {"page": "chat"}, name="chat-with"),
     path("contacts", views.app, {"page": "contacts"}, name="contacts"),
+    path("favicon.ico", views.icon, name="icon"),
     path("settings", views.app, {"page": "settings"}, name="settings"),
 ]

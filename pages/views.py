@@ -1,12 +1,13 @@
 """The pages. They hold nothing private: what a person wrote or received never passes through here in the clear."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from registry import documents, errors, lookup
 
-# The pages of the app, in the order in which the shell lists them.
+# The pages of the app; their markup stands in templates/pages/<name>.html.
 APP_PAGES = ("join", "restore", "unlock", "chat", "contacts", "settings")
 
 
@@ -34,8 +35,13 @@ def cli(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for an icon when a page (the admin's) names none."""
+    return redirect(static("icon.svg"))
+
+
+@require_safe
 def app(request: HttpRequest, page: str, handle: str = "") -> HttpResponse:
     """The app's shell with the asked page in it. Whose page it is, is settled in the browser: the key is there."""
-    names = [(name, f"pages/{name}.html") for name in APP_PAGES]
-    shown = {"page": page, "page_template": f"pages/{page}.html", "app_pages": names, "handle": handle}
+    shown = {"page": page, "page_template": f"pages/{page}.html", "handle": handle}
     return render(request, "app.html", shown)
