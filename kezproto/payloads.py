@@ -141,8 +141,20 @@ MESSAGE = PayloadSpec(
         "body": fields.json_object,
     },
 )
+SIGNAL = PayloadSpec(
+    tag="signal",
+    type="kez.chat.signal",
+    version=1,
+    signer="from",
+    fields={
+        "from": fields.primary,
+        "to": fields.primary,
+        "kind": fields.one_of("typing", "online"),
+        "created_at": fields.timestamp,
+    },
+)
 
-SPECS = (HANDLE_REGISTRATION, SIGCHAIN_EVENT, SESSION, FILE_ANNOUNCEMENT, SHARED_FILES, MESSAGE)
+SPECS = (HANDLE_REGISTRATION, SIGCHAIN_EVENT, SESSION, FILE_ANNOUNCEMENT, SHARED_FILES, MESSAGE, SIGNAL)
 
 
 def spec_for_tag(tag: str) -> PayloadSpec:

@@ -39,10 +39,10 @@ def parse_timestamp(text: str) -> datetime:
     return moment.replace(microsecond=int((match[2] or "0").ljust(6, "0")))
 
 
-def check_fresh(moment: datetime, *, now: datetime) -> None:
-    """Stale unless `moment` lies within 300 seconds of `now`, on either side."""
-    if abs(moment - now) > MAX_CLOCK_SKEW:
+def check_fresh(moment: datetime, *, now: datetime, within: timedelta = MAX_CLOCK_SKEW) -> None:
+    """Stale unless `moment` lies within so much time of `now`, on either side."""
+    if abs(moment - now) > within:
         raise Stale(
-            f"created_at is {format_timestamp(moment)}, more than {MAX_CLOCK_SKEW.seconds} seconds away from "
+            f"created_at is {format_timestamp(moment)}, more than {within.seconds} seconds away from "
             "this server's clock; check the clock and sign again."
         )

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vector_tables import chains, ed25519, envelopes, mail, public_objects, text_forms
+from vector_tables import chains, ed25519, envelopes, mail, public_objects, signals, text_forms
 
 HERE = Path(__file__).resolve().parent
 VECTORS = HERE / "vectors"
@@ -43,6 +43,7 @@ def make_files() -> dict[str, Any]:
         "sessions.json": public_objects.sessions(),
         "shared_files.json": public_objects.shared_files_lists(),
         "sigchains.json": chains.build(),
+        "signals.json": signals.build(),
         "timestamps.json": text_forms.timestamp_forms(),
     }
 

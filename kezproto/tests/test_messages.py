@@ -72,7 +72,11 @@ def test_each_body_is_one_of_the_closed_set():
     assert modes["chunked"].file_key == b"\x4e" * 32
     assert modes["chunked"].data is None
     assert modes["iroh"].ticket
-    assert {body.type for body in found if isinstance(body, UnknownBody)} == {"kez-poll-v1", "kez-file-v1"}
+    assert {body.type for body in found if isinstance(body, UnknownBody)} == {
+        "kez-poll-v1",
+        "constructor",
+        "kez-file-v1",
+    }
 
 
 def test_fields_are_read():

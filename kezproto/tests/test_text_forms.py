@@ -7,7 +7,7 @@ from kezproto.canonical import MAX_DEPTH, MAX_PUBLIC_BYTES, canonical_bytes, par
 from kezproto.errors import BadHandle, BadKey, BadNkey, BadPhrase, BadSubject, Malformed
 from kezproto.keys import Primary, SigningKey, x25519_private, x25519_public
 from kezproto.safety_number import safety_number
-from kezproto.tests.cast import ALICE, BOB
+from kezproto.tests.cast import BOB
 from kezproto.tests.vectors import load, params
 
 JSON_TEXT = load("json_text.json")
@@ -142,7 +142,15 @@ def test_stored_handle_refused(case):
 @pytest.mark.parametrize("case", params(HANDLES["mentions"], "text"))
 def test_mentions(case):
     found = handles.find_mentions(case["text"], own_server=HANDLES["own_server"])
-    assert [{"start": m.start, "end": m.end, "handle": str(m.handle)} for m in found] == case["found"]
+    units = case["text"].encode("utf-16-le")
+    assert [(m.start, m.end, str(m.handle)) for m in found] == [
+        (m["start"], m["end"], m["handle"]) for m in case["found"]
+    ]
+    for mention in case["found"]:
+        assert (
+            units[2 * mention["utf16_start"] : 2 * mention["utf16_end"]].decode("utf-16-le")
+            == (case["text"][mention["start"] : mention["end"]])
+        )
 
 
 def test_the_longest_server_name():
@@ -228,23 +236,27 @@ def test_connect_name_refused(case):
         subjects.parse_connect_name(case["text"])
 
 
-@pytest.mark.parametrize(
-    "text", ["", "kez.inbox.", "kez.inbox.*", "kez.inbox." + "00" * 32, ALICE.primary.hex]
-)
-def test_inbox_subject_refused(text):
+@pytest.mark.parametrize("case", params(BROKER["refused_inboxes"], "text"))
+def test_inbox_subject_refused(case):
     with pytest.raises(BadSubject):
-        subjects.primary_of_inbox(text)
+        subjects.primary_of_inbox(case["text"])
 
 
-@pytest.mark.parametrize("text", ["", "-", ALICE.primary.hex, ALICE.primary.hex + "-", "x-" + "0" * 16])
-def test_consumer_name_refused(text):
+@pytest.mark.parametrize("case", params(BROKER["refused_consumers"], "text"))
+def test_consumer_name_refused(case):
     with pytest.raises(BadSubject):
-        subjects.parse_consumer_name(text)
+        subjects.parse_consumer_name(case["text"])
 
 
-def test_phrase_is_forgiving_of_case_and_space():
-    words = phrase.seed_to_phrase(BOB.seed)
-    assert phrase.phrase_to_seed("\n " + words.upper().replace(" ", " \t ") + " ") == BOB.seed
+@pytest.mark.parametrize("case", params(KEYS["typed_phrases"], "text"))
+def test_phrase_is_forgiving_of_case_and_space(case):
+    assert phrase.phrase_to_seed(case["text"]).hex() == case["seed_hex"]
+
+
+@pytest.mark.parametrize("case", params(KEYS["refused_phrases"], "text"))
+def test_phrase_is_refused(case):
+    with pytest.raises(BadPhrase):
+        phrase.phrase_to_seed(case["text"])
 
 
 def test_phrase_says_what_is_wrong():

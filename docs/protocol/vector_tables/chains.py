@@ -55,6 +55,7 @@ _OPERATIONS: list[tuple[str, dict[str, Any]]] = [
     ("add_endpoint", {"protocol": "carrier-pigeon", "loft": "north"}),
     ("add_claim", {"kind": "tattoo", "arm": "left"}),
     ("rotate_moon", {"phase": 3, "note": None}),
+    ("add_endpoint", {"protocol": "constructor", "__proto__": {"url": "https://a.b/"}}),
 ]
 
 
@@ -198,6 +199,7 @@ def _bad_chains(good: list[Document]) -> list[tuple[str, str, int, list[Document
         key=MALLORY, head=head, op="rotate_moon", body={}, created_at=CREATED + timedelta(minutes=1)
     )
     backwards = format_timestamp(CREATED - timedelta(seconds=301))
+    a_tick_too_far = format_timestamp(CREATED - timedelta(seconds=300, microseconds=1))
     return [
         ("the first event is missing", "chain_wrong_seq", 0, [two, three]),
         ("an event is missing", "chain_wrong_seq", 1, [one, three]),
@@ -226,6 +228,12 @@ def _bad_chains(good: list[Document]) -> list[tuple[str, str, int, list[Document
             [one, two, changed(three, lambda target: target["payload"].update({"op": "rotate_moon"}))],
         ),
         ("time runs backwards", "chain_time_backwards", 1, [one, second(created_at=backwards)]),
+        (
+            "time runs backwards a microsecond too far",
+            "chain_time_backwards",
+            1,
+            [one, second(created_at=a_tick_too_far)],
+        ),
         ("an event with a field too many", "chain_malformed", 1, [one, second(note="hi")]),
         ("an event of another type", "chain_malformed", 0, [resigned(one, put("type", "kez.other"))]),
     ]

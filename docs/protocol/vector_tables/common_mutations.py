@@ -34,6 +34,7 @@ def _of_the_top_level(document: Document) -> list[Mutation]:
     other_tags = [spec.tag for spec in SPECS if spec.tag != document["kez"]]
     return [
         ("a further field", "unknown_field", changed(document, put("note", "hi"))),
+        ("a further field named __proto__", "unknown_field", changed(document, put("__proto__", {}))),
         *(
             (f"no {name}", "malformed", changed(document, drop(name)))
             for name in ("kez", "payload", "signature")
@@ -115,6 +116,8 @@ def _of_the_payload(document: Document) -> list[Mutation]:
         ("version as text", "wrong_type", resigned(document, put("version", str(payload["version"])))),
         ("version true", "wrong_type", resigned(document, put("version", True))),
         ("a further field in payload", "unknown_field", resigned(document, put("note", "hi"))),
+        ("__proto__ in payload", "unknown_field", resigned(document, put("__proto__", {"note": "hi"}))),
+        ("constructor in payload", "unknown_field", resigned(document, put("constructor", "hi"))),
     ]
     for name in payload:
         if name not in ("type", "version"):

@@ -33,7 +33,9 @@ BODIES: list[tuple[str, Body]] = [
     ("file over Iroh", _IROH),
     ("receipt for delivery", _RECEIPT),
     ("a type of the future", {"type": "kez-poll-v1", "question": "tea?", "options": ["yes", None, 3]}),
+    ("a type of the future with odd names", {"type": "constructor", "__proto__": {"type": "kez-text-v1"}}),
     ("a file mode of the future", {"type": "kez-file-v1", "mode": "pigeon", "ring": 7}),
+    ("a file mode with an odd name", {"type": "kez-file-v1", "mode": "constructor"}),
 ]
 
 

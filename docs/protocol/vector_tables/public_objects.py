@@ -33,6 +33,7 @@ from vector_tables.common_mutations import common_mutations
 CHALLENGE = "5e" * 32
 TOO_EARLY = format_timestamp(NOW - timedelta(seconds=301))
 TOO_LATE = format_timestamp(NOW + timedelta(seconds=301))
+A_TICK_TOO_EARLY = format_timestamp(NOW - timedelta(seconds=300, microseconds=1))
 EARLIEST = format_timestamp(NOW - timedelta(seconds=300))
 
 
@@ -203,6 +204,7 @@ def _about_handles(document: Document) -> list[Mutation]:
 
 def _about_time(document: Document) -> list[Mutation]:
     return [
+        ("signed a microsecond too early", "stale", resigned(document, put("created_at", A_TICK_TOO_EARLY))),
         ("signed 301 s ago", "stale", resigned(document, put("created_at", TOO_EARLY))),
         ("signed 301 s ahead", "stale", resigned(document, put("created_at", TOO_LATE))),
     ]

@@ -23,10 +23,12 @@ def json_text() -> dict[str, Any]:
         '{"\\ud83d\\ude02":1,"\\ufb33":2,"\\r":3,"1":4}',
         "[" * MAX_DEPTH + "]" * MAX_DEPTH,
         '"{[{["',
+        '{"__proto__":{"a":1},"constructor":2,"toString":null}',
     ]
     refused = {
         "a name stands twice": b'{"a":1,"a":1}',
         "a name stands twice, once escaped": b'{"a":1,"\\u0061":2}',
+        "__proto__ stands twice": b'{"__proto__":1,"__proto__":{}}',
         "a fraction": b'{"a":1.0}',
         "an exponent": b'{"a":1e3}',
         "minus zero": b'{"a":-0}',
@@ -89,6 +91,7 @@ def timestamp_forms() -> dict[str, Any]:
         "2026-05-25T23:59:60Z",
         "2026-05-25T24:00:00Z",
         "2026-02-29T00:00:00Z",
+        "2026-04-31T00:00:00Z",
         "2026-13-01T00:00:00Z",
         "1999-12-31T23:59:59Z",
         "3000-01-01T00:00:00Z",
@@ -143,12 +146,15 @@ def handle_forms() -> dict[str, Any]:
         "@bob: see @carol-1/@dave_2",
         "@bobé @\u212aris @bob@-x",
         "😂 @bob@kez.lat",
+        "😂😂 @bob, 😂 @carol@example.org",
+        "@bob@\u017ferver, @bob@\u0131x, @bob@a.b.",
+        "\u0663@bob \u2167@bob \u4e2d@bob _@bob e\u0301@bob \U0001d400@bob",
     ]
     return {
         "about": "Handles as people type them, on the server "
         + SERVER
-        + ", and mentions in text. Places count "
-        "Unicode code points, and the @ belongs to the mention.",
+        + ", and mentions in text; the @ belongs to the mention. 'start' and 'end' count "
+        "Unicode code points, 'utf16_start' and 'utf16_end' the units of UTF-16, as JavaScript does.",
         "own_server": SERVER,
         "typed": [
             {"text": text, "handle": str(handles.parse_handle(text, own_server=SERVER))} for text in typed
@@ -162,7 +168,13 @@ def handle_forms() -> dict[str, Any]:
             {
                 "text": text,
                 "found": [
-                    {"start": found.start, "end": found.end, "handle": str(found.handle)}
+                    {
+                        "start": found.start,
+                        "end": found.end,
+                        "utf16_start": _utf16_length(text[: found.start]),
+                        "utf16_end": _utf16_length(text[: found.end]),
+                        "handle": str(found.handle),
+                    }
                     for found in handles.find_mentions(text, own_server=SERVER)
                 ],
             }
@@ -171,8 +183,13 @@ def handle_forms() -> dict[str, Any]:
     }
 
 
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
 def key_forms() -> dict[str, Any]:
     people = {"alice": ALICE, "bob": BOB, "mallory": MALLORY}
+    words = phrase.seed_to_phrase(BOB.seed).split()
     return {
         "about": "The cast of all other files: seed, public key, X25519 image, nkey, phrase, safety numbers.",
         "people": [
@@ -191,6 +208,27 @@ def key_forms() -> dict[str, Any]:
         "safety_numbers": [
             {"a": str(a.primary), "b": str(b.primary), "digits": safety_number(a.primary, b.primary)}
             for a, b in ((ALICE, BOB), (BOB, ALICE), (ALICE, MALLORY), (ALICE, ALICE))
+        ],
+        "typed_phrases": [
+            {"text": text, "seed_hex": BOB.seed.hex()}
+            for text in (
+                "\n " + " \t ".join(words).upper() + " ",
+                "\u00a0".join(words),
+                "\u3000" + "\u2003\n".join(words),
+            )
+        ],
+        "refused_phrases": [
+            {"text": text, "error": "bad_phrase"}
+            for text in (
+                "",
+                " ".join(words[1:]),
+                " ".join([*words, "bench"]),
+                " ".join([*words[:2], "hodl", *words[3:]]),
+                " ".join([*words[1:], words[0]]),
+                " ".join([*words[:2], "constructor", *words[3:]]),
+                "-".join(words),
+                "".join(words),
+            )
         ],
     }
 
@@ -257,6 +295,31 @@ def broker_names() -> dict[str, Any]:
         "connect_name": subjects.connect_name(TOKEN, ALICE_DEVICE),
         "reply_prefix": subjects.reply_prefix(TOKEN),
         "permissions": subjects.client_permissions(ALICE.primary, ALICE_DEVICE, TOKEN),
+        "refused_inboxes": [
+            {"text": text, "error": "bad_subject"}
+            for text in (
+                "",
+                "kez.inbox.",
+                "kez.inbox.*",
+                "kez.inbox." + "00" * 32,
+                "kez.inbox." + ALICE.primary.hex.upper(),
+                subjects.inbox_subject(ALICE.primary) + "\n",
+                subjects.signal_subject(ALICE.primary),
+                ALICE.primary.hex,
+            )
+        ],
+        "refused_consumers": [
+            {"text": text, "error": "bad_subject"}
+            for text in (
+                "",
+                "-",
+                ALICE.primary.hex,
+                ALICE.primary.hex + "-",
+                ALICE.primary.hex + "-" + ALICE_DEVICE.upper(),
+                ALICE.primary.hex + "-" + ALICE_DEVICE + "-",
+                "x-" + ALICE_DEVICE,
+            )
+        ],
         "refused_connect_names": [
             {"text": text, "error": "bad_subject"}
             for text in (

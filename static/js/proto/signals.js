@@ -3,7 +3,7 @@
 // A signal proves who sent it and when, so that nobody else can make someone look present.
 
 import { equal } from "./bytes.js";
-import { canonicalBytes } from "./canonical.js";
+import { canonicalBytes, parseJson } from "./canonical.js";
 import { openEnvelope, seal } from "./envelope.js";
 import { Malformed, NotForThisReader } from "./errors.js";
 import { Primary } from "./keys.js";
@@ -65,9 +65,9 @@ export async function sealSignal({ key, to, kind, createdAt }) {
  */
 export async function openSignal(data, key, { now }) {
   const plaintext = await openEnvelope(data, key);
-  const signed = await verify(plaintext, SIGNAL);
-  if (!equal(canonicalBytes(signed.document), plaintext)) {
+  const signal = await verifySignal(plaintext, { reader: key.primary, now });
+  if (!equal(canonicalBytes(parseJson(plaintext)), plaintext)) {
     throw new Malformed("The signal was not sealed in its canonical form.");
   }
-  return verifySignal(signed.document, { reader: key.primary, now });
+  return signal;
 }

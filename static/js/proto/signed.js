@@ -50,7 +50,9 @@ export class SignedObject {
  * @returns {SignedDocument}
  */
 export function sign(tag, payload, key) {
+  /** @type {import("./payloads.js").PayloadSpec} */
   const spec = specForTag(tag);
+  /** @type {unknown} */
   const plain = plainCopy(payload);
   spec.check(plain);
   const signer = key.primary.toString();
@@ -69,6 +71,7 @@ export function sign(tag, payload, key) {
  * @returns {Promise<SignedObject>}
  */
 export async function verify(document, { tag, type, version, maxBytes = MAX_PUBLIC_BYTES }) {
+  /** @type {import("./payloads.js").PayloadSpec} */
   const spec = specFor(tag, type, version);
   const plain = plainDocument(document, maxBytes);
   checkFields(plain, TOP, { what: "The signed object" });

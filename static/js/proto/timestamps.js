@@ -66,7 +66,7 @@ export function checkFresh(moment, { now, withinSeconds = MAX_CLOCK_SKEW_SECONDS
   if (apart > limit || apart < -limit) {
     throw new Stale(
       `created_at is ${formatTimestamp(moment)}, more than ${withinSeconds} seconds away from ` +
-        "this clock; check the clock and sign again.",
+        "the reader's clock; check the clock and sign again.",
     );
   }
 }
