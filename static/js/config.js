@@ -2,7 +2,7 @@
  * What the server says of itself on `<html>`.
  *
  * @typedef {object} Config
- * @property {string} server  the name behind the @, e.g. "kez.lat"
+ * @property {string} server  the part of its handles after the at sign, e.g. "kez.lat"
  * @property {string} publicUrl
  * @property {string} sigchainUrl
  * @property {string} version

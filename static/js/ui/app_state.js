@@ -3,8 +3,9 @@
 import { Api } from "../api.js";
 import { ChatSession } from "../chat/session.js";
 import { AutoLock } from "../vault/auto_lock.js";
-import { takeOver } from "../vault/one_tab.js";
+import { OneTab } from "../vault/one_tab.js";
 import { openStore } from "../vault/store.js";
+import { wipe } from "../vault/wipe.js";
 import { announce } from "./focus.js";
 import { showToast } from "./toasts.js";
 
@@ -16,7 +17,7 @@ import { showToast } from "./toasts.js";
  */
 
 /**
- * Events: "unlocked" (a session is open), "locked" (detail.reason: "asked", "idle" or "elsewhere"), "session" (another
+ * Events: "unlocked" (a session is open), "locked" (detail.reason: "asked", "idle", "elsewhere" or "wiped"), "session" (another
  * session took the place of the one before, or null did while the app rests).
  */
 export class App extends EventTarget {
@@ -35,8 +36,8 @@ export class App extends EventTarget {
   #navigate;
   /** @type {AutoLock|null} */
   #autoLock = null;
-  /** @type {(() => void)|null} */
-  #release = null;
+  #tabs = new OneTab();
+  #ownWipes = 0;
 
   /** @param {Config} config @param {Navigate} navigate */
   constructor(config, navigate) {
@@ -44,6 +45,8 @@ export class App extends EventTarget {
     this.config = config;
     this.api = new Api({ config });
     this.#navigate = navigate;
+    this.#tabs.addEventListener("lost", () => this.#end("elsewhere"));
+    this.#tabs.addEventListener("wiped", () => this.#onWiped());
   }
 
   /** Change the page. @param {string} path @param {{replace?: boolean}} [options] replace: "back" skips this one */
@@ -72,7 +75,7 @@ export class App extends EventTarget {
    * @param {UnlockedIdentity} identity
    */
   async signIn(identity) {
-    this.#release = await takeOver({ onLost: () => this.#end("elsewhere") });
+    await this.#tabs.takeOver();
     this.store = await openStore(identity);
     this.identity = identity;
     await this.wake();
@@ -92,7 +95,7 @@ export class App extends EventTarget {
     session.addEventListener("setting", (event) => {
       const { name, value } = /** @type {CustomEvent<{name: string, value: number}>} */ (event).detail;
       if (name === "autoLockMinutes") {
-        this.#autoLock?.setMinutes(value);
+        this.#setMinutes(value);
       }
     });
     this.#changeSession(session);
@@ -110,7 +113,7 @@ export class App extends EventTarget {
     return this.#end("asked");
   }
 
-  /** @param {"asked"|"idle"|"elsewhere"} reason */
+  /** @param {"asked"|"idle"|"elsewhere"|"wiped"} reason */
   async #end(reason) {
     if (!this.identity) {
       return;
@@ -124,8 +127,34 @@ export class App extends EventTarget {
     this.dispatchEvent(new CustomEvent("locked", { detail: { reason } }));
     await session?.close();
     store?.close();
-    this.#release?.();
-    this.#release = null;
+    this.#tabs.release();
+  }
+
+  /**
+   * Remove everything of this server from this browser. The page stays; whoever wipes decides what comes next.
+   *
+   * @returns {Promise<void>} throws StorageBlocked
+   */
+  async wipe() {
+    await this.#end("wiped");
+    this.#ownWipes += 1;
+    await wipe();
+  }
+
+  /** Every tab hears of a wipe, also the one that wiped. */
+  #onWiped() {
+    if (this.#ownWipes > 0) {
+      this.#ownWipes -= 1;
+    } else {
+      location.assign("/");
+    }
+  }
+
+  /** @param {number} minutes */
+  #setMinutes(minutes) {
+    if (this.#autoLock) {
+      this.#autoLock.minutes = minutes;
+    }
   }
 
   /** @param {ChatSession|null} session */

@@ -150,6 +150,9 @@ export class Router {
     for (const dialog of document.querySelectorAll("dialog[open]")) {
       /** @type {HTMLDialogElement} */ (dialog).close("");
     }
+    if (reason === "wiped") {
+      return; // whoever wipes decides what comes next
+    }
     if (reason === "elsewhere") {
       await this.#show(ROUTES.elsewhere, {}, ++this.#turn);
       return;

@@ -1,9 +1,9 @@
 /**
  * How far joining has come, across reloads. The identity is stored before the handle is claimed, so that a crash in
  * between loses nothing; this note tells an identity whose handle is not its own yet from one that is complete. It holds
- * nothing secret.
+ * nothing secret. Nothing noted means complete.
  *
- * @typedef {"claim"|"publish"|null} Unfinished  what is still to do: claim the handle, publish the endpoints, nothing
+ * @typedef {"claim"|"publish"|null} Unfinished  what is still to do: claim the handle, or publish the endpoints
  */
 
 const NAME = "kez-chat.joining";
@@ -20,5 +20,18 @@ export function setUnfinished(what) {
     localStorage.removeItem(NAME);
   } else {
     localStorage.setItem(NAME, what);
+  }
+}
+
+/**
+ * Say on the sigchain where messages are received, if that is still to do. It may fail and be done later: others find
+ * the inbox by the registry too.
+ *
+ * @param {import("../chat/session.js").ChatSession|null} session
+ */
+export async function publishOwed(session) {
+  if (session && unfinished() === "publish") {
+    await session.publishEndpoints();
+    setUnfinished(null);
   }
 }
