@@ -14,6 +14,7 @@ urlpatterns = [
     path("chat", views.app, {"page": "chat"}, name="chat"),
     path("chat/<str:handle>", views.app, {"page": "chat"}, name="chat-with"),
     path("contacts", views.app, {"page": "contacts"}, name="contacts"),
+    path(".well-known/kez-web.json", views.kez_web, name="kez-web"),
     path("favicon.ico", views.icon, name="icon"),
     path("settings", views.app, {"page": "settings"}, name="settings"),
 ]

@@ -1,14 +1,13 @@
 """The pages. They hold nothing private: what a person wrote or received never passes through here in the clear."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
+from httpapi.problems import MethodNotAllowed
+from pages.web_list import app_context, served_list
 from registry import documents, errors, lookup
-
-# The pages of the app; their markup stands in templates/pages/<name>.html.
-APP_PAGES = ("join", "restore", "unlock", "chat", "contacts", "settings")
 
 
 @require_safe
@@ -43,5 +42,11 @@ def icon(request: HttpRequest) -> HttpResponse:
 @require_safe
 def app(request: HttpRequest, page: str, handle: str = "") -> HttpResponse:
     """The app's shell with the asked page in it. Whose page it is, is settled in the browser: the key is there."""
-    shown = {"page": page, "page_template": f"pages/{page}.html", "handle": handle}
-    return render(request, "app.html", shown)
+    return render(request, "app.html", app_context(page))
+
+
+def kez_web(request: HttpRequest) -> HttpResponse:
+    """Hashes of everything that this server gives browsers to run; `kez-chat verify-web` compares."""
+    if request.method not in ("GET", "HEAD"):
+        return MethodNotAllowed(headers={"Allow": "GET, HEAD"}).response()
+    return JsonResponse(served_list(), headers={"Cache-Control": "no-cache"})

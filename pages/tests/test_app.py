@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.views import APP_PAGES
+from pages.web_list import APP_PAGES
 
 ADDRESSES = [f"/{page}" for page in APP_PAGES] + ["/chat/alice"]
 
