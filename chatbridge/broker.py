@@ -1,5 +1,7 @@
 """Connections to the broker as each of this server's static users, from settings."""
 
+import secrets
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -8,6 +10,8 @@ from kezproto.errors import BadNkey
 from kezproto.keys import SigningKey
 from kezproto.nkeys import decode_seed
 from natslink.connection import SupervisedConnection
+
+BRIDGE_REPLIES = "_INBOX_BRIDGE"  # a client's token is longer
 
 
 def nkey_seed(name: str, *, prefix: str) -> bytes:
@@ -50,11 +54,18 @@ def backend_connection() -> SupervisedConnection:
     return _connection("KEZ_NATS_BACKEND_SEED", "kez backend")
 
 
+def bridge_connection() -> SupervisedConnection:
+    """In account USERS: what browsers send and read, on their behalf. Its replies come where no client may listen."""
+    prefix = f"{BRIDGE_REPLIES}.{secrets.token_hex(16)}"
+    return _connection("KEZ_NATS_BRIDGE_SEED", "kez bridge", reply_prefix=prefix)
+
+
 def system_connection() -> SupervisedConnection:
     """In account SYS: sees and ends connections, reads the server's settings."""
     return _connection("KEZ_NATS_SYSADMIN_SEED", "kez operator")
 
 
-def _connection(setting: str, name: str) -> SupervisedConnection:
+def _connection(setting: str, name: str, *, reply_prefix: str | None = None) -> SupervisedConnection:
     urls = [url.strip() for url in settings.NATS_URL.split(",") if url.strip()]
-    return SupervisedConnection(urls=urls, seed=nkey_seed(setting, prefix="U"), name=name)
+    seed = nkey_seed(setting, prefix="U")
+    return SupervisedConnection(urls=urls, seed=seed, name=name, reply_prefix=reply_prefix)

@@ -60,6 +60,25 @@ async def ensure_device_consumer(
         await _guard_against_rewound_stream(conn, primary, device, cursor)
 
 
+async def reopen_device_consumer(
+    conn: SupervisedConnection, primary: Primary, device: str, *, cursor: int
+) -> int:
+    """The consumer for a device whose only reader begins anew; answers how many messages it has to deliver.
+
+    What an earlier reader fetched and never acknowledged comes again at once and in its place, instead of after
+    ACK_WAIT_SECONDS: such a consumer is made anew from where everything is acknowledged. Errors as above.
+    """
+    await ensure_device_consumer(conn, primary, device, cursor=cursor)
+    info = await api(conn, f"CONSUMER.INFO.{INBOX_STREAM}.{consumer_name(primary, device)}")
+    if info["num_ack_pending"]:
+        floor = max(int(info["ack_floor"]["stream_seq"]), cursor)
+        await delete_device_consumer(conn, primary, device)
+        config = device_consumer_config(primary, device, after=floor)
+        body = {"stream_name": INBOX_STREAM, "config": config, "action": "create"}
+        info = await api(conn, _create_subject(primary, device), body)
+    return int(info["num_pending"])
+
+
 async def delete_device_consumer(conn: SupervisedConnection, primary: Primary, device: str) -> None:
     """Remove the consumer; it is fine if there is none."""
     try:

@@ -3,9 +3,11 @@
 import logging
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.dispatch import receiver
 from kombu.exceptions import OperationalError
 
+from chatbridge.consumers.notices import tell_suspended
 from chatbridge.kick import kick_now
 from chatbridge.tasks import kick_primary
 from registry.signals import handle_suspended
@@ -27,3 +29,9 @@ def cut_connections(sender: Any, primary_hex: str, **_: Any) -> None:
             "The task queue is out of reach; cutting the connections of a suspended key from here."
         )
         kick_now(primary_hex)
+
+
+@receiver(handle_suspended, dispatch_uid="chatbridge closes websockets of suspended keys")
+def close_websockets(sender: Any, primary_hex: str, **_: Any) -> None:
+    """End the browsers' sockets in all web processes. What the channel layer loses, each process finds by itself."""
+    async_to_sync(tell_suspended)(primary_hex)

@@ -1,5 +1,5 @@
-"""Websockets. The browser bridge is not built yet: every websocket is refused, not left hanging."""
+"""Websockets: there is one address, the browser bridge's. Everything else is refused, not left hanging."""
 
-from channels.security.websocket import WebsocketDenier
+from chatbridge.consumers.application import BridgeApplication
 
-websocket_application = WebsocketDenier.as_asgi()
+websocket_application = BridgeApplication()

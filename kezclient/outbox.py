@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from kezclient import clock
-from kezclient.publishing import Outcome, PublishWindow
 from natslink.errors import BrokerUnreachable, LinkError, MessageTooLarge, NotStored
+from natslink.publishing import Outcome, PublishWindow
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -54,6 +54,11 @@ KEZ_JANITOR_SECONDS = env.float("KEZ_JANITOR_SECONDS", default=60.0)
 KEZ_FLOOD_MSGS_PER_MINUTE = env.int("KEZ_FLOOD_MSGS_PER_MINUTE", default=60_000)
 KEZ_FLOOD_BYTES_PER_MINUTE = env.int("KEZ_FLOOD_BYTES_PER_MINUTE", default=256 * 1024 * 1024)
 KEZ_FLOOD_COOL_DOWN_SECONDS = env.int("KEZ_FLOOD_COOL_DOWN_SECONDS", default=300)
+KEZ_WS_MAX_SOCKETS = env.int("KEZ_WS_MAX_SOCKETS", default=2000)
+KEZ_WS_MAX_SOCKETS_PER_HANDLE = env.int("KEZ_WS_MAX_SOCKETS_PER_HANDLE", default=16)
+KEZ_WS_FRAMES_PER_SECOND = env.int("KEZ_WS_FRAMES_PER_SECOND", default=200)
+KEZ_WS_PUBLISH_PER_SECOND = env.int("KEZ_WS_PUBLISH_PER_SECOND", default=100)
+KEZ_WS_BYTES_PER_SECOND = env.int("KEZ_WS_BYTES_PER_SECOND", default=2 * 1024 * 1024)
 KEZ_CALLOUT_METRICS_BIND = env.str("KEZ_CALLOUT_METRICS_BIND", default="")
 
 # Registry ------------------------------------------------------------------------------------------

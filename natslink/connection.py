@@ -24,7 +24,7 @@ from natslink.errors import (
     NotStored,
     RequestTimedOut,
 )
-from natslink.pulling import InboxMessage, pull_messages
+from natslink.pulling import Demand, InboxMessage, pull_messages
 from natslink.requests import many_answers, one_request
 from natslink.session import CONNECT_SECONDS, BrokerSession, Handler
 
@@ -75,10 +75,15 @@ class SupervisedConnection:
 
     # Life --------------------------------------------------------------------------------------------
 
-    async def start(self, *, timeout: float = 10.0) -> None:
-        """Returns when logged in. Raises AccessRefused at once, BrokerUnreachable after `timeout` seconds."""
+    async def start(self, *, timeout: float | None = 10.0) -> None:
+        """Returns when logged in. Raises AccessRefused at once, BrokerUnreachable after `timeout` seconds; with None it
+        returns at once, raises nothing, and connects as soon as it can.
+        """
         if self._supervisor is not None or self.state == "closed":
             raise RuntimeError("a SupervisedConnection is started once")
+        if timeout is None:
+            self._supervisor = asyncio.create_task(self._supervise(None), name=f"natslink {self._name}")
+            return
         try:
             session = await self._open_patiently(seconds=timeout)
         except BaseException:
@@ -120,18 +125,19 @@ class SupervisedConnection:
             raise BrokerUnreachable("There is no connection to the NATS server at the moment.")
         return self._session.nc
 
-    async def _supervise(self, session: BrokerSession) -> None:
+    async def _supervise(self, session: BrokerSession | None) -> None:
         try:
             while True:
-                await session.lost.wait()
-                self._session = None
-                await self._set_state("reconnecting")
-                await session.close()
+                if session is not None:
+                    await session.lost.wait()
+                    self._session = None
+                    await self._set_state("reconnecting")
+                    await session.close()
                 session = await self._open_patiently()
                 self._session = session
                 await self._set_state("connected")
         finally:
-            if self._session is not session:
+            if session is not None and self._session is not session:
                 await session.close()
 
     async def _open_patiently(self, *, seconds: float | None = None) -> BrokerSession:
@@ -182,10 +188,12 @@ class SupervisedConnection:
     async def session(self) -> BrokerSession | None:
         """The live session, waited for as long as it takes; None once the connection is closed."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self._live() is not None or self.state == "closed")
-        return self._live()
+            await self._changed.wait_for(lambda: self.live is not None or self.state == "closed")
+        return self.live
 
-    def _live(self) -> BrokerSession | None:
+    @property
+    def live(self) -> BrokerSession | None:
+        """The session of this moment, if there is one."""
         session = self._session
         return session if session is not None and not session.lost.is_set() else None
 
@@ -252,7 +260,7 @@ class SupervisedConnection:
 
     async def send(self, subject: str, data: bytes) -> None:
         """Publish without any acknowledgement, at most once. Raises BrokerUnreachable if there is no connection now."""
-        session = self._live()
+        session = self.live
         if session is None:
             raise BrokerUnreachable("There is no connection to the NATS server at the moment.")
         try:
@@ -269,7 +277,7 @@ class SupervisedConnection:
         """Call `handler` for each message, one after the other, on this and every later connection."""
         subscription = _Subscription(subject, queue, handler)
         self._subscriptions.append(subscription)
-        session = self._live()
+        session = self.live
         if session is not None:
             await session.subscribe(subscription.subject, subscription.queue, subscription.handler)
             await session.nc.flush()
@@ -277,7 +285,7 @@ class SupervisedConnection:
     async def drain(self) -> None:
         """Stop taking messages for good; returns when those that came before are handed to their handlers."""
         self._subscriptions.clear()
-        session = self._live()
+        session = self.live
         if session is not None:
             await session.drain()
 
@@ -286,5 +294,5 @@ class SupervisedConnection:
     ) -> AsyncGenerator[InboxMessage, None]:
         """The messages of a durable pull consumer, across reconnects, until `close`. The caller acks each."""
         return pull_messages(
-            self.session, stream=stream, consumer=consumer, api_prefix=api_prefix, batch=batch
+            self.session, stream=stream, consumer=consumer, api_prefix=api_prefix, demand=Demand(batch)
         )

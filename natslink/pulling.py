@@ -18,11 +18,22 @@ logger = logging.getLogger("natslink")
 
 EXPIRES_SECONDS = 30.0
 HEARTBEAT_SECONDS = 5.0
-SILENT_AFTER_SECONDS = 2 * HEARTBEAT_SECONDS + 1
 LONGEST_PAUSE = 5.0
 TRIES_BEFORE_RECONNECT = 4
 
 SessionSource = Callable[[], Awaitable[BrokerSession | None]]
+Remedy = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How much is asked for at once: messages, and bytes (0: any number; else at least one message must fit). The
+    broker shows every `heartbeat` seconds, of at most 15, that it is still there.
+    """
+
+    batch: int = 64
+    max_bytes: int = 0
+    heartbeat: float = HEARTBEAT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +65,22 @@ class InboxMessage:
 
 
 async def pull_messages(
-    sessions: SessionSource, *, stream: str, consumer: str, api_prefix: str | None, batch: int
+    sessions: SessionSource,
+    *,
+    stream: str,
+    consumer: str,
+    api_prefix: str | None,
+    demand: Demand,
+    remedy: Remedy | None = None,
 ) -> AsyncGenerator[InboxMessage, None]:
-    """Ends when `sessions` answers None. PublishRefused: the connection may not read this consumer."""
+    """Ends when `sessions` answers None. PublishRefused: the connection may not read this consumer.
+
+    `remedy` is called when the broker is there and does not serve the consumer; it makes the consumer anew, or whatever
+    else may help. Without one this is left to the next login, and the session is given up for it.
+    """
     troubles = 0
     while (session := await sessions()) is not None:
-        pull = _Pull(session, stream=stream, consumer=consumer, api_prefix=api_prefix, batch=batch)
+        pull = _Pull(session, stream=stream, consumer=consumer, api_prefix=api_prefix, demand=demand)
         try:
             await pull.begin()
             while (message := await pull.next()) is not None:
@@ -76,7 +97,9 @@ async def pull_messages(
         troubles += 1
         logger.info("%s: the broker does not serve it (%s); trying again.", consumer, pull.trouble)
         await asyncio.sleep(min(0.2 * 2**troubles, LONGEST_PAUSE))
-        if troubles % TRIES_BEFORE_RECONNECT == 0 or pull.deleted:
+        if remedy is not None:
+            await remedy()
+        elif troubles % TRIES_BEFORE_RECONNECT == 0 or pull.deleted:
             await session.close()
 
 
@@ -84,12 +107,12 @@ class _Pull:
     """One subscription on one session and the pull requests that feed it."""
 
     def __init__(
-        self, session: BrokerSession, *, stream: str, consumer: str, api_prefix: str | None, batch: int
+        self, session: BrokerSession, *, stream: str, consumer: str, api_prefix: str | None, demand: Demand
     ) -> None:
         self._session = session
         self._request_subject = f"{api_prefix or '$JS.API'}.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._ack_prefix = f"$JS.ACK.{stream}.{consumer}."
-        self._batch = batch
+        self._demand = demand
         self._inbox = session.nc.new_inbox()
         self._queue: asyncio.Queue[Msg | None] = asyncio.Queue()
         self._denied = session.denied(self._request_subject)
@@ -139,25 +162,29 @@ class _Pull:
         if not self._queue.empty():
             return self._queue.get_nowait()
         # Not wait_for: before Python 3.12 it can swallow a cancellation that comes together with a message.
-        async with asyncio.timeout(SILENT_AFTER_SECONDS):
+        async with asyncio.timeout(2 * self._demand.heartbeat + 1):
             return await self._queue.get()
 
     async def _ask(self) -> None:
         request = {
-            "batch": self._batch,
+            "batch": self._demand.batch,
             "expires": int(EXPIRES_SECONDS * 1e9),
-            "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
+            "idle_heartbeat": int(self._demand.heartbeat * 1e9),
         }
-        self._open_request = self._batch
+        if self._demand.max_bytes:
+            request["max_bytes"] = self._demand.max_bytes
+        self._open_request = self._demand.batch
         await self._session.nc.publish(self._request_subject, json.dumps(request).encode(), reply=self._inbox)
 
     def _goes_on(self, msg: Msg) -> bool:
-        """Read a status: 100 is a heartbeat; 404, 408 end a request; 409 and 503 say that something is wrong."""
+        """Read a status: 100 is a heartbeat; 404, 408 and two kinds of 409 end a request; 409 and 503 say that
+        something is wrong.
+        """
         headers = msg.headers or {}
         status, text = headers.get("Status", ""), headers.get("Description", "")
         if status == "100":
             return True
-        if status in ("404", "408") or text == "Batch Completed":
+        if status in ("404", "408") or text in ("Batch Completed", "Message Size Exceeds MaxBytes"):
             self._open_request = 0
             return True
         self.trouble = f"{status} {text}".strip() or "an answer that is no status"

@@ -1,5 +1,6 @@
 """All reads of the registry. A handle that is not active looks to the public as if it had never been registered."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from django.conf import settings
@@ -50,6 +51,12 @@ def handle_state(primary: Primary) -> HandleState:
         case "released":
             return "released"
     return "unknown"
+
+
+def active_among(primary_hexes: Collection[str]) -> set[str]:
+    """Those of these keys that have an active handle."""
+    rows = Handle.objects.filter(primary_hex__in=primary_hexes, status=Handle.Status.ACTIVE)
+    return set(rows.values_list("primary_hex", flat=True))
 
 
 def rivals(local: str, primary: Primary) -> tuple[Handle | None, Handle | None]:

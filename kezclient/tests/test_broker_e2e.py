@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from kezclient.publishing import PublishWindow
 from kezclient.tests.machine import Machine, RunningListener
 from kezclient.tests.tunnel import Tunnel
 from kezproto.keys import Primary, SigningKey
 from kezproto.phrase import phrase_to_seed
 from natslink.client import client_connection
+from natslink.publishing import PublishWindow
 
 
 @pytest.fixture

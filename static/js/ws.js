@@ -240,7 +240,7 @@ export class BridgeSocket extends EventTarget {
         this.#dispatch("caughtup");
         break;
       case "refused":
-        this.#publishing?.refuse(frame.refs, asError(frame));
+        this.#publishing?.refuse(frame.refs, asError(frame), frame.held);
         break;
       case "error":
         this.#reason = { code: frame.code, message: frame.message };

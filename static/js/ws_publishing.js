@@ -90,9 +90,10 @@ export class Publishing {
   /**
    * @param {number[]} refs
    * @param {BridgeError} error
+   * @param {boolean} held the server takes nothing more until it is told to resume
    */
-  refuse(refs, error) {
-    if (error.retry) {
+  refuse(refs, error, held) {
+    if (held) {
       this.#held = error;
       this.#rejectWaiting(error);
     }

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import nats.errors
+from nats.aio.msg import Msg
 
+from kezproto.keys import Primary
 from kezproto.subjects import inbox_subject
 from natslink.acks import PubAck, read_pub_ack
 from natslink.errors import BrokerUnreachable, LinkError, NotStored, PublishRefused
-
-if TYPE_CHECKING:
-    from nats.aio.msg import Msg
-
-    from kezproto.keys import Primary
-    from natslink.session import BrokerSession
+from natslink.session import BrokerSession
 
 WINDOW = 256
 ACK_SECONDS = 5.0
@@ -31,28 +28,39 @@ class Outcome:
     error: LinkError | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    """Where envelopes are on their way to: `denied` completes if the broker lets nobody here write there."""
+
+    denied: asyncio.Future[None]
+    keys: set[int] = field(default_factory=set)
+
+
 class PublishWindow:
     """Up to `WINDOW` envelopes on their way over one session.
 
     They are written in the order of `submit` and the broker stores those of one connection in that order. Nothing
     is tried twice here: once the session is lost, every open envelope ends as BrokerUnreachable, and whoever
-    publishes again starts at the first one, under the same message ids. Outcomes come by `outcomes`, in any order.
+    publishes again starts at the first one, under the same message ids. Outcomes go to `on_outcome`, which must not
+    block or raise, and without one to the queue `outcomes`; in any order.
     """
 
-    def __init__(self, session: BrokerSession) -> None:
-        self._session = session
-        self._slots = asyncio.Semaphore(WINDOW)
-        self._open: dict[int, asyncio.TimerHandle] = {}
-        self._inbox = session.nc.new_inbox()
-        self._denied: dict[str, asyncio.Future[None]] = {}
-        self._denied_keys: dict[str, list[int]] = {}
-        self._subscription: object | None = None
+    def __init__(
+        self, session: BrokerSession, *, on_outcome: Callable[[Outcome], None] | None = None
+    ) -> None:
         self.outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+        self._session = session
+        self._tell = on_outcome or self.outcomes.put_nowait
+        self._slots = asyncio.Semaphore(WINDOW)
+        self._open: dict[int, tuple[asyncio.TimerHandle, str]] = {}
+        self._inboxes: dict[str, _Inbox] = {}
+        self._reply = session.nc.new_inbox()
+        self._subscription: object | None = None
 
     async def __aenter__(self) -> PublishWindow:
         """Raises BrokerUnreachable if the session has ended."""
         try:
-            self._subscription = await self._session.nc.subscribe(f"{self._inbox}.*", cb=self._receive)
+            self._subscription = await self._session.nc.subscribe(f"{self._reply}.*", cb=self._receive)
         except (nats.errors.Error, OSError) as error:
             # The broker went away between the caller's look at the session and now.
             raise BrokerUnreachable(f"The connection to the broker was lost ({error}).") from error
@@ -61,12 +69,11 @@ class PublishWindow:
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._session.forget_lost(self._lose_all)
-        for subject, waiter in self._denied.items():
-            self._session.forget_denied(subject, waiter)
-            waiter.cancel()
-        for timer in self._open.values():
+        for timer, _subject in self._open.values():
             timer.cancel()
         self._open.clear()
+        for subject in list(self._inboxes):
+            self._forget_inbox(subject)
         if self._subscription is not None and not self._session.lost.is_set():
             try:
                 await self._subscription.unsubscribe()  # type: ignore[attr-defined]
@@ -77,35 +84,50 @@ class PublishWindow:
     def open_count(self) -> int:
         return len(self._open)
 
+    def is_over(self, session: BrokerSession) -> bool:
+        """Whether `session`, the live one of now, is another than the one that this window writes to."""
+        return session is not self._session
+
+    def is_open(self, key: int) -> bool:
+        """Whether an envelope of this key is on its way."""
+        return key in self._open
+
     async def submit(self, key: int, recipient: Primary, envelope: bytes, *, msg_id: str) -> None:
         """Write one envelope, after waiting for a free place in the window. Its outcome always comes."""
         await self._slots.acquire()
         subject = inbox_subject(recipient)
-        self._watch_denied(subject, key)
-        loop = asyncio.get_running_loop()
-        self._open[key] = loop.call_later(
-            ACK_SECONDS, self._settle, key, None, NotStored("The broker did not confirm in time.")
-        )
+        timer = asyncio.get_running_loop().call_later(ACK_SECONDS, self._give_up, key)
+        self._open[key] = (timer, subject)
+        self._inbox_of(subject).keys.add(key)
         if self._session.lost.is_set():
             self._settle(key, None, BrokerUnreachable("The connection to the broker was lost."))
             return
         try:
             await self._session.nc.publish(
-                subject, envelope, reply=f"{self._inbox}.{key}", headers={"Nats-Msg-Id": msg_id}
+                subject, envelope, reply=f"{self._reply}.{key}", headers={"Nats-Msg-Id": msg_id}
             )
         except (nats.errors.Error, OSError) as error:
             self._settle(key, None, BrokerUnreachable(f"The connection to the broker was lost ({error})."))
 
-    def _watch_denied(self, subject: str, key: int) -> None:
-        self._denied_keys.setdefault(subject, []).append(key)
-        if subject not in self._denied:
-            waiter = self._session.denied(subject)
-            waiter.add_done_callback(lambda done: None if done.cancelled() else self._deny(subject))
-            self._denied[subject] = waiter
+    def _inbox_of(self, subject: str) -> _Inbox:
+        if subject not in self._inboxes:
+            denied = self._session.denied(subject)
+            denied.add_done_callback(lambda done: None if done.cancelled() else self._deny(subject))
+            self._inboxes[subject] = _Inbox(denied)
+        return self._inboxes[subject]
+
+    def _forget_inbox(self, subject: str) -> None:
+        inbox = self._inboxes.pop(subject)
+        self._session.forget_denied(subject, inbox.denied)
+        inbox.denied.cancel()
 
     def _deny(self, subject: str) -> None:
-        for key in self._denied_keys.pop(subject, []):
+        inbox = self._inboxes.get(subject)
+        for key in list(inbox.keys) if inbox is not None else ():
             self._settle(key, None, PublishRefused("The broker does not let this key write to that inbox."))
+
+    def _give_up(self, key: int) -> None:
+        self._settle(key, None, NotStored("The broker did not confirm in time."))
 
     async def _receive(self, msg: Msg) -> None:
         number = msg.subject.rpartition(".")[2]
@@ -124,9 +146,14 @@ class PublishWindow:
             self._settle(key, None, BrokerUnreachable("The connection to the broker was lost."))
 
     def _settle(self, key: int, ack: PubAck | None, error: LinkError | None) -> None:
-        timer = self._open.pop(key, None)
+        timer, subject = self._open.pop(key, (None, ""))
         if timer is None:
             return
         timer.cancel()
+        inbox = self._inboxes.get(subject)
+        if inbox is not None:
+            inbox.keys.discard(key)
+            if not inbox.keys:
+                self._forget_inbox(subject)
         self._slots.release()
-        self.outcomes.put_nowait(Outcome(key, ack, error))
+        self._tell(Outcome(key, ack, error))
