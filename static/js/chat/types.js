@@ -33,6 +33,7 @@ export const UNOPENED = "unopened";
  * @property {boolean} mine
  * @property {"text"|"file"|"unknown"|"unopened"|"gap"} kind
  * @property {string} text
+ * @property {number|null} size  of a file, in bytes
  * @property {string|null} replyTo  the id of a message of the same conversation
  * @property {Date} at
  * @property {number} order

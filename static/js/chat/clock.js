@@ -1,0 +1,24 @@
+/** The engine's time and randomness: the only place that asks the browser for them. */
+
+import { toHex } from "../proto/bytes.js";
+import { uuid7 } from "../proto/messages.js";
+
+/** @returns {Date} this moment */
+export function now() {
+  return new Date();
+}
+
+/** @param {number} count @returns {Uint8Array} */
+function random(count) {
+  return crypto.getRandomValues(new Uint8Array(count));
+}
+
+/** A UUID of version 7: sortable by time, 74 of its bits random. @param {Date} moment */
+export function newMessageId(moment) {
+  return uuid7(moment, random(10));
+}
+
+/** 128 random bits in hex: the broker's duplicate check works with it, and nobody can guess it. */
+export function newDeliveryId() {
+  return toHex(random(16));
+}

@@ -1,0 +1,137 @@
+/** The parts of a session, put together. Each part reaches the others through the engine, and only the front is public. */
+
+import { Api } from "../api.js";
+import { ContactBook } from "./book.js";
+import { ChainWatch } from "./chain_watch.js";
+import { Composer } from "./compose.js";
+import { Connection } from "./connection.js";
+import { Conversations } from "./conversations.js";
+import { Directory } from "./directory.js";
+import { codeOf, sentenceOf } from "./errors.js";
+import { History } from "./history.js";
+import { Inbox } from "./inbox.js";
+import { MessageLog } from "./message_log.js";
+import { Names } from "./names.js";
+import { News } from "./news.js";
+import { Outbox } from "./outbox.js";
+import { People } from "./people.js";
+import { Reading } from "./reading.js";
+import { viewOf } from "./records.js";
+import { Sending } from "./sending.js";
+import { Sequences } from "./sequences.js";
+import { SettingsBook } from "./settings.js";
+import { Signals } from "./signals.js";
+import { Transfer } from "./transfer.js";
+import { Writer } from "./unit.js";
+
+/** @typedef {import("./types.js").EventDetails} EventDetails */
+
+/**
+ * @typedef {object} EngineOptions
+ * @property {import("../vault/identity.js").UnlockedIdentity} identity
+ * @property {import("../vault/store.js").Store} store
+ * @property {import("./types.js").Config} config
+ * @property {Api} [api]
+ */
+
+const WATCH_OWN_EVERY_MS = 10 * 60_000;
+
+export class Engine {
+  #closed = false;
+  #ownWatchedAt = 0;
+
+  /** @param {EngineOptions} options @param {(type: string, detail: unknown) => void} tell */
+  constructor({ identity, store, config, api }, tell) {
+    this.identity = identity;
+    this.store = store;
+    this.tell = tell;
+    this.api = api ?? new Api({ config });
+    this.writer = new Writer(store);
+    this.settings = new SettingsBook(this);
+    this.news = new News(this);
+    this.book = new ContactBook(this);
+    this.conversations = new Conversations(this);
+    this.log = new MessageLog(this);
+    this.sequences = new Sequences();
+    this.chains = new ChainWatch(this);
+    this.directory = new Directory(this);
+    this.names = new Names(this);
+    this.composer = new Composer(this);
+    this.outbox = new Outbox(this);
+    this.inbox = new Inbox(this, (seqs) => this.connection.ack(seqs));
+    this.history = new History(this);
+    this.reading = new Reading(this);
+    this.sending = new Sending(this);
+    this.people = new People(this);
+    this.signals = new Signals(this);
+    this.transfer = new Transfer(this);
+    this.connection = new Connection(this, config);
+  }
+
+  async open() {
+    await this.settings.load();
+    await this.loadTables();
+    await this.outbox.load();
+    this.signals.start();
+    this.connection.start();
+    this.background(this.outbox.sweep());
+  }
+
+  /** What is wholly in memory, as the store has it. */
+  async loadTables() {
+    await this.book.load();
+    await this.conversations.load();
+    const places = this.conversations.rows.all().map((row) => row.lastOrder);
+    this.writer.startAfter(Math.max(0, (await this.store.get("settings", "order")) ?? 0, ...places));
+  }
+
+  async close() {
+    this.#closed = true;
+    this.connection.stop();
+    this.inbox.close();
+    this.outbox.close();
+    this.signals.close();
+    await this.writer.settled();
+  }
+
+  /** @template {keyof EventDetails} N @param {N} type @param {EventDetails[N]} detail */
+  emit(type, detail) {
+    if (!this.#closed) this.tell(type, detail);
+  }
+
+  /** @param {string} code @param {string} text @param {string} [peer] */
+  warn(code, text, peer) {
+    this.emit("warning", { code, text, ...(peer === undefined ? {} : { peer }) });
+  }
+
+  /** Work that nobody waits for; what goes wrong with it is told, unless the session is over. @param {Promise<unknown>} work */
+  background(work) {
+    work.catch((error) => this.warn(codeOf(error) ?? "failed", sentenceOf(error)));
+  }
+
+  /** @param {import("./types.js").Connection} connection */
+  connectionChanged(connection) {
+    if (this.#closed) return;
+    if (connection.state === "online") {
+      this.outbox.wake();
+      this.signals.sayOnline();
+      this.#watchOwn();
+    } else {
+      this.inbox.forgetWaiting();
+    }
+    this.emit("connection", connection);
+  }
+
+  /** @param {import("./records.js").MessageRecord} record */
+  tellIncoming(record) {
+    const peer = this.book.home(record.peer);
+    const readOrder = this.conversations.rows.get(peer)?.readOrder ?? 0;
+    this.emit("incoming", { peer, message: viewOf(record, readOrder, peer) });
+  }
+
+  #watchOwn() {
+    if (Date.now() - this.#ownWatchedAt < WATCH_OWN_EVERY_MS) return;
+    this.#ownWatchedAt = Date.now();
+    this.background(this.directory.watchOwn());
+  }
+}

@@ -1,0 +1,51 @@
+/** Why the engine refuses something: a stable code, and the sentence that a person reads. */
+
+/** @type {Record<string, string>} */
+const SENTENCES = {
+  bad_handle: "A handle is 3 to 32 of a-z, 0-9, _ and -, and starts with a letter or a digit.",
+  self_message: "That is your own handle; a message needs somebody else.",
+  foreign_server: "People on other servers can't be reached from here yet. Only handles of this server work for now.",
+  handle_unknown: "Nobody has this handle here.",
+  unknown_peer: "There is nobody by this key among your conversations. Look the handle up first.",
+  empty_message: "There is no text to send.",
+  message_too_large: "This message is too long to send. Cut it in two.",
+  not_text: "This can't be sent as text.",
+  key_changed:
+    "The server now gives another key for this handle than the one you know. Nothing is sent until you have asked " +
+    "them by other means and decided.",
+  no_key_change: "The key of this handle has not changed; there is nothing to accept.",
+  blocked: "You have blocked this conversation. Unblock it to write.",
+  unknown_message: "This message is not here any more.",
+  not_failed: "This message needs no second try.",
+  wrong_key: "The server gives another key than yours for your handle.",
+  no_nats: "The server names no NATS server for your handle.",
+  chain_rewritten: "A sigchain contradicts what was seen before. Both versions are kept as evidence.",
+  still_unopened: "This message could still not be opened.",
+  bad_setting: "There is no such setting.",
+  closed: "The chat is closed.",
+};
+
+export class ChatError extends Error {
+  /**
+   * @param {keyof typeof SENTENCES} code
+   * @param {string} [sentence]
+   * @param {{cause?: unknown, details?: Record<string, unknown>}} [more]
+   */
+  constructor(code, sentence, more = {}) {
+    super(sentence ?? SENTENCES[code] ?? code, { cause: more.cause });
+    this.name = "ChatError";
+    this.code = code;
+    this.details = more.details ?? {};
+  }
+}
+
+/** @param {unknown} error @returns {string} one sentence */
+export function sentenceOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @param {unknown} error @returns {string|undefined} the stable code, where it has one */
+export function codeOf(error) {
+  const code = error instanceof Error ? /** @type {{code?: unknown}} */ (/** @type {unknown} */ (error)).code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
