@@ -21,8 +21,13 @@ EXPECTED_SKIPS = ("PostgreSQL is not installed",)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Two workers share the tests file by file; all that need the whole server go to one, so it starts once."""
-    group = "stack" if "stack" in getattr(item, "fixturenames", ()) else item.nodeid.split("::")[0]
+    """Two workers share the tests file by file. Those that need the whole server make two groups, with a browser and
+    without, so that each worker starts one server and no more.
+    """
+    fixtures = getattr(item, "fixturenames", ())
+    group = (
+        "browser" if "browser" in fixtures else "stack" if "stack" in fixtures else item.nodeid.split("::")[0]
+    )
     item.add_marker(pytest.mark.xdist_group(group))
 
 
