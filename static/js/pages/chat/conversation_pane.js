@@ -1,0 +1,318 @@
+/**
+ * One open conversation: head, notices, thread and composer, fed by the engine's news.
+ */
+
+import { buttonPart, find, part } from "../../ui/dom.js";
+import { sentence } from "../../ui/sentences.js";
+import { oneLine } from "./clean_text.js";
+import { Composer } from "./composer.js";
+import { drawPeer, nameOf } from "./conversation_item.js";
+import { showDetails } from "./details.js";
+import { isWatched } from "./dom.js";
+import { messageActions } from "./message_actions.js";
+import { excerpt } from "./message_view.js";
+import { mayWrite, noticesKey, noticesOf } from "./notices.js";
+import { fillSkeleton } from "./rows_view.js";
+import { Thread } from "./thread.js";
+import { UNOPENED } from "../../chat/types.js";
+
+/** @typedef {import("../../chat/types.js").MessageView} MessageView */
+/** @typedef {import("../../chat/types.js").Summary} Summary */
+/** @typedef {import("../../ui/app_state.js").App} App */
+/** @typedef {{peer: string, added: MessageView[], changed: MessageView[], removed: string[]}} News */
+
+export class ConversationPane {
+  /**
+   * @param {HTMLElement} root the page
+   * @param {App} app
+   * @param {import("../../chat/session.js").ChatSession} session
+   * @param {{presenceOf: (peer: string) => {typing: boolean, online: boolean}, moved: (peer: string) => void,
+   *   signal: AbortSignal}} options
+   */
+  constructor(root, app, session, { presenceOf, moved, signal }) {
+    this.root = root;
+    this.app = app;
+    this.session = session;
+    this.presenceOf = presenceOf;
+    this.moved = moved;
+    /** @type {string|null} */
+    this.peer = null;
+    /** @type {Thread|null} */
+    this.thread = null;
+    this.drawnNotices = "";
+    this.reading = false;
+    this.composer = new Composer(composerParts(root), {
+      send: (text, replyTo) => this.#send(text, replyTo),
+      draft: (text) => this.peer && this.run(() => session.setDraft(/** @type {string} */ (this.peer), text)),
+      typing: () => this.peer && session.typing(this.peer),
+      lookUp: () => this.thread?.rows.moveFocus(0),
+      refused: (error) => app.toast(sentence(error), { kind: "danger" }),
+    }, signal);
+    messageActions(part(root, "scroller"), part(root, "menu"), this.#acts(), signal);
+    fillSkeleton(part(root, "skeleton"));
+    for (const name of ["peer", "details"]) {
+      buttonPart(root, name).addEventListener("click", () => this.showDetails(), { signal });
+    }
+    signal.addEventListener("abort", () => this.close());
+  }
+
+  /**
+   * @param {string} peer
+   * @param {{jumpTo?: string, focus: boolean}} options
+   */
+  async open(peer, { jumpTo, focus }) {
+    if (peer !== this.peer) {
+      this.close();
+      const summary = this.session.conversation(peer);
+      if (!summary) {
+        return;
+      }
+      this.peer = peer;
+      this.session.attend(peer);
+      part(this.root, "nothing-open").hidden = true;
+      part(this.root, "conversation").hidden = false;
+      this.composer.start(summary.draft);
+      this.#openThread(summary);
+      this.refresh();
+      if (focus) {
+        this.focus();
+      }
+      await this.opening;
+    }
+    if (jumpTo && this.peer === peer && !(await this.thread?.jumpTo(jumpTo))) {
+      this.app.toast("That message is not here any more.");
+    }
+  }
+
+  close() {
+    if (this.peer === null) {
+      return;
+    }
+    this.composer.stop();
+    this.thread?.close();
+    this.thread = null;
+    this.peer = null;
+    this.session.attend(null);
+    part(this.root, "nothing-open").hidden = false;
+    part(this.root, "conversation").hidden = true;
+    part(this.root, "speaker").replaceChildren();
+  }
+
+  /** The field where something is written, or else the messages. */
+  focus() {
+    const { summary } = this;
+    if (summary && mayWrite(summary) && window.matchMedia("(hover: hover)").matches) {
+      this.composer.focus();
+    } else {
+      part(this.root, "scroller").focus({ preventScroll: true });
+    }
+  }
+
+  get summary() {
+    return this.peer === null ? undefined : this.session.conversation(this.peer);
+  }
+
+  /** Draw the head, the notices and whether something may be written. */
+  refresh() {
+    const { root, summary } = this;
+    if (!summary) {
+      return;
+    }
+    const presence = this.presenceOf(summary.peer);
+    drawPeer(part(root, "peer-avatar"), summary);
+    part(root, "peer-name").textContent = nameOf(summary);
+    part(root, "peer-verified").hidden = !summary.verified;
+    part(root, "peer").classList.toggle("online", presence.online);
+    part(root, "peer-status").textContent = statusOf(summary, presence);
+    part(root, "typing").textContent = presence.typing ? `${nameOf(summary)} is writing…` : "";
+    part(root, "scroller").setAttribute("aria-label", `Messages with ${nameOf(summary)}`);
+    part(root, "thread-empty-text").textContent = `Say hello to ${nameOf(summary)}. Only the two of you can read it.`;
+    buttonPart(root, "peer").disabled = summary.peer === UNOPENED;
+    buttonPart(root, "details").hidden = summary.peer === UNOPENED;
+    this.#drawNotices(summary);
+  }
+
+  /** @param {News} news */
+  take(news) {
+    if (news.peer !== this.peer) {
+      return;
+    }
+    this.thread?.take(news);
+    const summary = this.summary;
+    if (summary && this.thread?.loaded) {
+      speak(part(this.root, "speaker"), nameOf(summary), news.added.filter((message) => !message.mine));
+    }
+  }
+
+  async showDetails() {
+    const { summary } = this;
+    if (summary && summary.peer !== UNOPENED) {
+      await showDetails(this.session, summary);
+    }
+  }
+
+  /**
+   * Do something that may be refused; the person is told then.
+   *
+   * @param {() => Promise<unknown>} work
+   */
+  async run(work) {
+    try {
+      await work();
+    } catch (error) {
+      this.app.toast(sentence(error), { kind: "danger" });
+    }
+  }
+
+  /** @param {Summary} summary */
+  #openThread({ peer, unread, title }) {
+    const { identity } = this.session;
+    const { server } = this.app.config;
+    this.thread = new Thread(threadParts(this.root), {
+      load: (wanted) => this.session.messages(peer, wanted),
+      fetch: (id) => this.session.message(peer, id),
+      unread,
+      onSeen: () => this.#seen(),
+      surroundings: {
+        ownServer: server,
+        ownName: this.app.shown(identity.handle),
+        peerName: nameOf({ peer, title }),
+        canReopen: peer === UNOPENED,
+      },
+    });
+    const { thread } = this;
+    this.opening = this.run(() => thread.open());
+  }
+
+  /** Somebody looks at the newest message. */
+  #seen() {
+    const { summary } = this;
+    if (!summary || summary.unread === 0 || this.reading || !isWatched()) {
+      return;
+    }
+    this.reading = true;
+    this.run(() => this.session.markRead(summary.peer)).finally(() => {
+      this.reading = false;
+    });
+  }
+
+  /**
+   * @param {string} text
+   * @param {string|undefined} replyTo
+   */
+  async #send(text, replyTo) {
+    if (this.peer !== null) {
+      await this.session.send(this.peer, text, replyTo === undefined ? {} : { replyTo });
+    }
+  }
+
+  /** @param {Summary} summary */
+  #drawNotices(summary) {
+    const key = noticesKey(summary);
+    const form = part(this.root, "composer");
+    if (key !== this.drawnNotices) {
+      this.drawnNotices = key;
+      const place = part(this.root, "notices");
+      const had = place.contains(document.activeElement);
+      place.replaceChildren(...noticesOf(this.session, summary, {
+        run: (work) => this.run(work),
+        moved: this.moved,
+      }));
+      form.hidden = !mayWrite(summary);
+      if (had) {
+        this.focus();
+      }
+    }
+  }
+
+  /** @returns {import("./message_actions.js").Acts} */
+  #acts() {
+    const { session, app } = this;
+    const peer = () => this.peer ?? "";
+    return {
+      find: (key) => this.thread?.model.byKey.get(key),
+      reply: (message) => {
+        this.composer.answer(message, message.mine ? "You" : part(this.root, "peer-name").textContent ?? "");
+        this.composer.focus();
+      },
+      copy: (message) => this.run(async () => {
+        await navigator.clipboard.writeText(message.text);
+        app.toast("Copied.", { kind: "ok" });
+      }),
+      remove: (message) => this.run(async () => {
+        await session.deleteLocally(peer(), message.id);
+        app.announce("Deleted.");
+      }),
+      retry: (message) => this.run(() => session.retry(peer(), message.id)),
+      jump: async (key) => {
+        if (!(await this.thread?.jumpTo(key))) {
+          app.toast("That message is not here any more.");
+        }
+      },
+      move: (step) => this.thread?.rows.moveFocus(step),
+      mayReply: () => Boolean(this.summary && mayWrite(this.summary)),
+    };
+  }
+}
+
+/**
+ * @param {Summary} summary
+ * @param {{typing: boolean, online: boolean}} presence
+ */
+function statusOf(summary, presence) {
+  if (summary.peer === UNOPENED) {
+    return "Kept sealed";
+  }
+  if (summary.nameState === "unverified") {
+    return summary.claimed ? `Calls itself ${oneLine(summary.claimed, 60)}` : "Unknown";
+  }
+  if (presence.online) {
+    return "Online";
+  }
+  return summary.nameState === "unchecked" ? "Name not checked yet" : summary.handle ?? "";
+}
+
+/**
+ * Have a screen reader say who wrote what, and nothing else.
+ *
+ * @param {HTMLElement} place
+ * @param {string} name
+ * @param {MessageView[]} messages
+ */
+function speak(place, name, messages) {
+  const spoken = messages.slice(-5).map((message) => {
+    const line = document.createElement("p");
+    line.textContent = `${name}: ${excerpt(message)}`;
+    return line;
+  });
+  place.append(...spoken);
+  while (place.children.length > 10) {
+    place.firstElementChild?.remove();
+  }
+}
+
+/** @param {HTMLElement} root @returns {import("./thread.js").ThreadParts} */
+function threadParts(root) {
+  return {
+    scroller: part(root, "scroller"),
+    list: part(root, "rows"),
+    skeleton: part(root, "skeleton"),
+    empty: part(root, "thread-empty"),
+    toLatest: part(root, "to-latest"),
+    missed: part(root, "missed"),
+  };
+}
+
+/** @param {HTMLElement} root @returns {import("./composer.js").ComposerParts} */
+function composerParts(root) {
+  return {
+    form: find(root, "[data-part='composer']", HTMLFormElement),
+    area: find(root, "[data-part='area']", HTMLTextAreaElement),
+    send: buttonPart(root, "send"),
+    counter: part(root, "counter"),
+    reply: part(root, "reply"),
+    replyName: part(root, "reply-name"),
+    replyText: part(root, "reply-text"),
+    replyCancel: buttonPart(root, "reply-cancel"),
+  };
+}
