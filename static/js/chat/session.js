@@ -33,8 +33,13 @@ export class ChatSession extends EventTarget {
    */
   static async open(options) {
     const session = new ChatSession(options);
-    await session.#engine.open();
+    await session.start();
     return session;
+  }
+
+  /** For whoever listens before anything happens; `open` calls it. */
+  start() {
+    return this.#engine.open();
   }
 
   get identity() {
