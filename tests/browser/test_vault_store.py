@@ -85,7 +85,8 @@ def test_pages_go_up_or_down_and_never_tear_equals_apart(visitor: Visitor):
           await store.write([change("b", 1, "carol")]);
           return { pages: seen.map((page) => page.map(({ order }) => order)),
             whole: seen[0][0], moved: (await store.page("messages", "carol", { limit: 5 })).map(({ key }) => key),
-            plain: await store.page("messages", "dave", { limit: 5 }), none: await store.page("messages", "x", { limit: 5 }),
+            plain: await store.page("messages", "dave", { limit: 5 }),
+            none: await store.page("messages", "x", { limit: 5 }),
             count: await Promise.all(["bob", "carol", "dave", "x", undefined].map((group) =>
               store.count("messages", group))) };
         }""",
@@ -257,7 +258,8 @@ def test_no_change_to_a_stored_record_goes_unnoticed(visitor: Visitor):
           }
 
           function buffersIn(record) {
-            return { ...record, sealed: record.sealed instanceof Uint8Array ? record.sealed.slice().buffer : record.sealed };
+            const { sealed } = record;
+            return { ...record, sealed: sealed instanceof Uint8Array ? sealed.slice().buffer : sealed };
           }
         }""".replace("CHANGES", as_functions(MUTATIONS)).replace("SEED", f"Uint8Array.from({SEED})"),
     )
@@ -325,7 +327,8 @@ def test_a_backlog_is_stored_and_read_quickly(visitor: Visitor, rounds: int):
           const writes = [];
           for (let round = 0; round < rounds; round += 1) {
             const changes = Array.from({ length: 1000 }, (_, i) => ({ collection: "messages", key: `${round}:${i}`,
-              group: `peer ${i % 3}`, order: round * 1000 + i, value: { text: "hello ".repeat(30), document: "x".repeat(800) } }));
+              group: `peer ${i % 3}`, order: round * 1000 + i,
+              value: { text: "hello ".repeat(30), document: "x".repeat(800) } }));
             const since = performance.now();
             await store.write(changes);
             writes.push(performance.now() - since);

@@ -15,8 +15,8 @@ SEED = list(range(32))
 # `kez` holds the modules' exports and the same few helpers for every script.
 _RUN = """async ([folder, defaults, argument]) => {
   const names = ["identity", "store", "archive", "errors", "schema", "store_keys", "auto_lock", "one_tab",
-    "persistence", "database", "records"].map((name) => `vault/${name}.js`);
-  const found = await Promise.all([...names, "proto/handles.js", "proto/phrase.js"].map((path) =>
+    "persistence", "database", "records", "archive_format"].map((name) => `vault/${name}.js`);
+  const found = await Promise.all([...names, "proto/handles.js", "proto/phrase.js", "proto/keys.js"].map((path) =>
     import(`${folder}js/${path}`)));
   const kez = Object.assign({}, ...found);
   kez.refusal = async (work) => {
@@ -47,7 +47,7 @@ def run(person: Visitor, script: str, argument: Any = None, *, page: Page | None
 
 
 def as_functions(mutations: dict[str, tuple[str, str]]) -> str:
-    """A table of (JavaScript that changes `record`, expected answer) as an object of functions (the pages forbid eval)."""
+    """A table of (JavaScript that changes `record`, expected answer) as functions: the pages forbid eval."""
     functions = [
         f"{json.dumps(name)}: (record) => {{ {change}; return record; }}"
         for name, (change, _) in mutations.items()
