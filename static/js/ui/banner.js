@@ -11,6 +11,7 @@ const PATIENCE_MS = 2_000;
  */
 export function startBanner(app) {
   const place = find(document, "#connection", HTMLElement);
+  const shell = find(document, "#shell", HTMLElement);
   /** @type {import("../chat/session.js").ChatSession|null} */
   let heard = null;
   let timer = 0;
@@ -31,6 +32,7 @@ export function startBanner(app) {
   const update = () => {
     clearTimeout(timer);
     const state = app.session?.connection.state;
+    shell.dataset.connection = state ?? "none";
     if (shown || state === "refused") {
       draw();
     } else if (state && state !== "online") {
