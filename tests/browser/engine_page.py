@@ -1,13 +1,15 @@
 """The chat engine at work in a page, without any of the app's own pages: what its tests drive."""
 
+import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from playwright.sync_api import Page
 
 from tests.browser.vaulting import CHEAP, PASSPHRASE
 from tests.browser.visitor import PATIENCE_MS, Visitor
+
+Answer = TypeVar("Answer")
 
 # `chat` is what scripts get: the session, what it has told so far, and helpers. It lives as long as the page.
 _BEGIN = """async ([folder, defaults]) => {
@@ -84,7 +86,7 @@ class EnginePage:
         return self.page.evaluate(f"async (arg) => {{ const {{ chat }} = window; return {script}; }}", arg)
 
     def wait(self, script: str, arg: Any = None, *, patience: int = 2 * PATIENCE_MS) -> Any:
-        """Until the expression, awaited, is true; AssertionError with what the session has told if that takes too long."""
+        """Until the expression, awaited, is true; AssertionError, with what was told, if that takes too long."""
         waiting = f"""async ([arg, patience]) => {{
           const {{ chat }} = window;
           const until = performance.now() + patience;
@@ -180,7 +182,11 @@ class EnginePage:
         return details
 
 
-def aside(work: Callable[[], Any]) -> Any:
-    """Work that runs an event loop of its own: Playwright occupies the one of this thread."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
+def aside(work: Callable[[], Answer]) -> Answer:
+    """Work that runs an event loop of its own: meanwhile Playwright does not mark its loop as the running one."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return work()
+    finally:
+        asyncio._set_running_loop(loop)
