@@ -1,0 +1,61 @@
+"""JavaScript's half of the protocol in Node: every vector file, and that the runner would notice a wrong one."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.protocol_vectors import check_report, load_all
+
+PROGRAM = Path(__file__).resolve().parent / "js" / "vectors.js"
+
+
+def run(files: dict[str, Any], *options: str) -> dict[str, Any]:
+    node = shutil.which("node")
+    assert node, "there is no Node; `make test` puts it on the path"
+    result = subprocess.run(
+        [node, str(PROGRAM), *options],
+        input=json.dumps(files),
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
+
+
+@pytest.mark.parametrize("options", [(), ("--without-native",)], ids=["native", "plain JavaScript"])
+def test_every_vector_passes(options):
+    files = load_all()
+    check_report(run(files, *options), files)
+
+
+def test_the_runner_notices_what_is_wrong_or_left_out():
+    files = load_all()
+    files["registrations.json"]["valid"][0]["hash"] = "sha256:" + "0" * 64
+    files["sessions.json"]["refused"][0]["error"] = "malformed"
+    files["envelopes.json"]["refused"][3]["note"] = "new"
+    files["handles.json"]["nicknames"] = [{"text": "al"}]
+    files["messages.json"]["refused"].append({**files["messages.json"]["valid"][0], "error": "malformed"})
+    files["padding.json"]["sizes"][2]["frame_bytes"] += 1
+    del files["nkeys.json"]["seeds"]
+    del files["timestamps.json"]
+    files["stickers.json"] = {"about": "new"}
+    report = run(files)
+    found = {(failure["file"], failure["case"].partition(" ")[0]) for failure in report["failures"]}
+    assert found == {
+        ("registrations.json", "valid[0]"),
+        ("sessions.json", "refused[0]"),
+        ("envelopes.json", "refused[3]"),
+        ("handles.json", "nicknames"),
+        ("messages.json", f"refused[{len(files['messages.json']['refused']) - 1}]"),
+        ("padding.json", "sizes[2]"),
+        ("nkeys.json", "seeds"),
+        ("timestamps.json", ""),
+        ("stickers.json", ""),
+    }
