@@ -23,6 +23,7 @@ from kezclient.commands.register import register
 from kezclient.commands.restore import restore
 from kezclient.commands.send import send
 from kezclient.commands.verify import verify
+from kezclient.commands.verify_web import verify_web
 from kezclient.commands.whoami import whoami
 from kezclient.config import crash_log
 from kezclient.exit_codes import ExitCode
@@ -76,6 +77,7 @@ app.command(rich_help_panel=_TRUST)(verify)
 app.command("accept-key", rich_help_panel=_TRUST)(accept_key)
 app.add_typer(outbox_app, name="outbox", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(doctor)
+app.command("verify-web", rich_help_panel=_CARE)(verify_web)
 
 
 def main() -> None:

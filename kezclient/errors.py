@@ -280,6 +280,14 @@ class LocalDataFault(ClientError):
     exit_code = ExitCode.LOCAL_DATA
 
 
+class WebDiffers(ClientError):
+    """What {url} gives browsers differs from the list in {count} places. Do not type a passphrase or your words into
+    its pages until you know why."""
+
+    code = "web_differs"
+    exit_code = ExitCode.WEB_DIFFERS
+
+
 class Interrupted(ClientError):
     """Interrupted."""
 

@@ -25,6 +25,7 @@ class ExitCode(IntEnum):
     NOT_DELIVERED = 16
     ACCESS_REFUSED = 17
     LOCAL_DATA = 18
+    WEB_DIFFERS = 19
     INTERRUPTED = 130
 
 
@@ -48,5 +49,6 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.NOT_DELIVERED: "The message was sent, but no receipt came within `--wait`.",
     ExitCode.ACCESS_REFUSED: "The broker refused this key; messages are stored and go out later.",
     ExitCode.LOCAL_DATA: "The files of this profile cannot be used as they are.",
+    ExitCode.WEB_DIFFERS: "`kez-chat verify-web`: the server gives browsers something else than the list says.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C (`listen` ends with 0 instead).",
 }

@@ -35,6 +35,15 @@ class Answer:
     server_time: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """Any answer as it came, also a refusal; header names in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class HttpEdge:
     """Requests to one server. Errors: ServerUnreachable, ServerRefused, BadAnswer; never an httpx exception."""
 
@@ -58,6 +67,20 @@ class HttpEdge:
 
     def post(self, url: str, document: Mapping[str, Any], *, max_bytes: int = USUAL_BYTES) -> Answer:
         return self._request("POST", url, canonical_bytes(document), max_bytes)
+
+    def fetch(self, url: str, *, headers: Mapping[str, str], max_bytes: int) -> RawAnswer:
+        """What is at an address, whatever it is; a redirect is an answer of its own."""
+        import httpx
+
+        try:
+            with self._client.stream("GET", url, headers=dict(headers)) as response:
+                return RawAnswer(
+                    response.status_code, response.headers, _read_limited(response, url, max_bytes)
+                )
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise ServerUnreachable(url=base_of(url), reason=_reason(error)) from error
+        except httpx.InvalidURL as error:
+            raise UsageFault(sentence=f"{url!r} is not an address: {error}") from error
 
     def _request(self, method: str, url: str, body: bytes | None, max_bytes: int) -> Answer:
         import httpx

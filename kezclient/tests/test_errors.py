@@ -31,6 +31,7 @@ FIXED = {
     "NOT_DELIVERED": 16,
     "ACCESS_REFUSED": 17,
     "LOCAL_DATA": 18,
+    "WEB_DIFFERS": 19,
     "INTERRUPTED": 130,
 }
 

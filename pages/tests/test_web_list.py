@@ -39,7 +39,7 @@ def test_under_another_digest_there_is_nothing(client):
 def test_the_digest_follows_contents_names_and_versions(tmp_path):
     (tmp_path / "a.js").write_text("1")
     (tmp_path / "notes.md").write_text("1")
-    folders = [str(tmp_path), ("vendor/x", str(tmp_path))]
+    folders: list[str | tuple[str, str]] = [str(tmp_path), ("vendor/x", str(tmp_path))]
     seen = {digest_of(folders, "1"), digest_of(folders, "2"), digest_of(folders[:1], "1")}
     (tmp_path / "notes.md").write_text("2")
     assert digest_of(folders, "1") in seen
