@@ -61,7 +61,7 @@ async function open(root, app, field) {
     working.hidden = true;
     field.input.readOnly = false;
     field.input.select();
-    field.fail(sentence(error, { wrong_passphrase: "This is not the passphrase. Look at it with the eye, then try again." }));
+    field.fail(sentence(error));
     return;
   }
   publishOwed(app.session).catch((error) => console.warn("The endpoints could not be published yet:", error));

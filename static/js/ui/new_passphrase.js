@@ -19,7 +19,7 @@ export function strengthOf(passphrase) {
   const length = [...passphrase].length;
   const share = Math.min(length / VERY_GOOD, 1);
   if (length === 0) {
-    return { share, text: "Several words are easy to keep and hard to guess." };
+    return { share, text: "Several words are easy to keep." };
   }
   if (length < LEAST) {
     return { share, text: `Too short: ${LEAST - length} more` };

@@ -63,9 +63,9 @@ export function phraseCheck(place, words) {
       return "";
     }
     missed[0].input.focus();
-    const numbers = missed.map(({ index }) => index + 1).join(" and ");
-    const which = missed.length === 1 ? `Word ${numbers} is another one` : `Words ${numbers} are others`;
-    return `${which}. No harm done: have a look at the words again and compare them with your paper.`;
+    const numbers = new Intl.ListFormat("en").format(missed.map(({ index }) => String(index + 1)));
+    const which = missed.length === 1 ? `Word ${numbers} does not fit` : `Words ${numbers} do not fit`;
+    return `${which}. No harm done: look at the words again and compare them with your paper.`;
   };
   return { wrong, first: questions[0].input };
 }

@@ -44,7 +44,7 @@ async function showWords(app) {
         class: "quiet-text small",
         text: "Nothing is sent or received while they are shown; messages wait.",
       });
-      dialog.append(phraseGrid(words), el("div", { class: "actions" }, copy, print, done), note);
+      dialog.append(note, phraseGrid(words), el("div", { class: "actions" }, copy, print, done));
     },
   });
   await closed;
