@@ -51,7 +51,7 @@ export class ConversationPane {
     messageActions(part(root, "scroller"), part(root, "menu"), this.#acts(), signal);
     fillSkeleton(part(root, "skeleton"));
     for (const name of ["peer", "details"]) {
-      buttonPart(root, name).addEventListener("click", () => this.showDetails(), { signal });
+      part(root, name).addEventListener("click", () => this.showDetails(), { signal });
     }
     signal.addEventListener("abort", () => this.close());
   }
@@ -127,8 +127,8 @@ export class ConversationPane {
     part(root, "typing").textContent = presence.typing ? `${nameOf(summary)} is writing…` : "";
     part(root, "scroller").setAttribute("aria-label", `Messages with ${nameOf(summary)}`);
     part(root, "thread-empty-text").textContent = `Say hello to ${nameOf(summary)}. Only the two of you can read it.`;
-    buttonPart(root, "peer").disabled = summary.peer === UNOPENED;
-    buttonPart(root, "details").hidden = summary.peer === UNOPENED;
+    part(root, "peer").classList.toggle("known", summary.peer !== UNOPENED);
+    part(root, "details").hidden = summary.peer === UNOPENED;
     this.#drawNotices(summary);
   }
 
@@ -269,7 +269,10 @@ function statusOf(summary, presence) {
   if (presence.online) {
     return "Online";
   }
-  return summary.nameState === "unchecked" ? "Name not checked yet" : summary.handle ?? "";
+  if (summary.nameState === "unchecked") {
+    return "Name not checked yet";
+  }
+  return summary.verified ? "Safety number compared" : "Not verified yet";
 }
 
 /**

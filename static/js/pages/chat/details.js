@@ -26,7 +26,7 @@ export async function showDetails(session, summary) {
       drawPeer(avatar, summary);
       place.prepend(avatar, closeButton(place));
       place.append(
-        el("p", { class: "quiet-text", text: summary.handle ?? unverifiedText(summary) }),
+        el("p", { class: "quiet-text", text: summary.handle ? `Elsewhere: ${summary.handle}` : unverifiedText(summary) }),
         standing(summary),
         ...numberPart(session, summary),
         el("h3", { text: "Key" }),

@@ -49,7 +49,7 @@ export function looksOf(row, around, now) {
 export function messageRow(row, around, now) {
   const { message } = row;
   const item = el("li", {
-    class: ["row", message.mine ? "mine" : "theirs", row.first ? "first" : "", row.last ? "last" : ""]
+    class: ["message", message.mine ? "mine" : "theirs", row.first ? "first" : "", row.last ? "last" : ""]
       .filter(Boolean).join(" "),
     attrs: { "data-id": keyOf(message), "data-kind": message.kind, "data-state": message.state, tabindex: -1 },
   });
