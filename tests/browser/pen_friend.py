@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +43,9 @@ class PenFriend:
     def write(self, name: str, texts: list[str]) -> None:
         """Returns when the broker has confirmed every one of them."""
         reader = self.primary_of(name)
-        asyncio.run(self._publish(reader, [self._compose(reader, text) for text in texts]))
+        letters = [self._compose(reader, text) for text in texts]
+        with ThreadPoolExecutor(1) as pool:  # Playwright's event loop has this thread
+            pool.submit(lambda: asyncio.run(self._publish(reader, letters))).result()
 
     def _compose(self, reader: Primary, text: str) -> tuple[str, bytes]:
         now = datetime.now(UTC)
