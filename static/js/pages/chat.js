@@ -255,5 +255,7 @@ class ChatPage {
  * @param {AbortSignal} signal
  */
 function on(session, name, act, signal) {
-  session.addEventListener(name, (event) => act(/** @type {CustomEvent<EventDetails[Name]>} */ (event).detail), { signal });
+  session.addEventListener(name, (event) => {
+    act(/** @type {CustomEvent<EventDetails[Name]>} */ (event).detail);
+  }, { signal });
 }

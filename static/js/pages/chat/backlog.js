@@ -17,5 +17,6 @@ export function showBacklog(place, { pending, opened }) {
   const bar = find(place, "progress", HTMLProgressElement);
   bar.max = Math.max(1, all);
   bar.value = opened;
-  part(place, "backlog-text").textContent = `Opening ${opened.toLocaleString("en")} of ${all.toLocaleString("en")} messages…`;
+  const [done, whole] = [opened, all].map((count) => count.toLocaleString("en"));
+  part(place, "backlog-text").textContent = `Opening ${done} of ${whole} messages…`;
 }

@@ -72,11 +72,16 @@ export function conversationItem(summary, presence, now) {
         { class: "line" },
         lastLine(summary, presence),
         last?.mine && !summary.draft && !blocked ? stateSign(last.state) : null,
-        unread > 0 ? el("span", { class: "badge", text: unread > 999 ? "999+" : String(unread) }, spoken(" unread")) : null,
+        unread > 0 ? badge(unread) : null,
       ),
     ),
   );
   return el("li", {}, link);
+}
+
+/** @param {number} unread */
+function badge(unread) {
+  return el("span", { class: "badge", text: unread > 999 ? "999+" : String(unread) }, spoken(" unread"));
 }
 
 /**

@@ -2,16 +2,15 @@
  * One open conversation: head, notices, thread and composer, fed by the engine's news.
  */
 
-import { buttonPart, find, part } from "../../ui/dom.js";
+import { part } from "../../ui/dom.js";
 import { sentence } from "../../ui/sentences.js";
-import { oneLine } from "./clean_text.js";
 import { Composer } from "./composer.js";
 import { drawPeer, nameOf } from "./conversation_item.js";
 import { showDetails } from "./details.js";
 import { isWatched } from "./dom.js";
 import { messageActions } from "./message_actions.js";
-import { excerpt } from "./message_view.js";
 import { mayWrite, noticesKey, noticesOf } from "./notices.js";
+import { composerParts, speak, statusOf, threadParts } from "./pane_parts.js";
 import { fillSkeleton } from "./rows_view.js";
 import { Thread } from "./thread.js";
 import { UNOPENED } from "../../chat/types.js";
@@ -253,69 +252,4 @@ export class ConversationPane {
       mayReply: () => Boolean(this.summary && mayWrite(this.summary)),
     };
   }
-}
-
-/**
- * @param {Summary} summary
- * @param {{typing: boolean, online: boolean}} presence
- */
-function statusOf(summary, presence) {
-  if (summary.peer === UNOPENED) {
-    return "Kept sealed";
-  }
-  if (summary.nameState === "unverified") {
-    return summary.claimed ? `Calls itself ${oneLine(summary.claimed, 60)}` : "Unknown";
-  }
-  if (presence.online) {
-    return "Online";
-  }
-  if (summary.nameState === "unchecked") {
-    return "Name not checked yet";
-  }
-  return summary.verified ? "Safety number compared" : "Not verified yet";
-}
-
-/**
- * Have a screen reader say who wrote what, and nothing else.
- *
- * @param {HTMLElement} place
- * @param {string} name
- * @param {MessageView[]} messages
- */
-function speak(place, name, messages) {
-  const spoken = messages.slice(-5).map((message) => {
-    const line = document.createElement("p");
-    line.textContent = `${name}: ${excerpt(message)}`;
-    return line;
-  });
-  place.append(...spoken);
-  while (place.children.length > 10) {
-    place.firstElementChild?.remove();
-  }
-}
-
-/** @param {HTMLElement} root @returns {import("./thread.js").ThreadParts} */
-function threadParts(root) {
-  return {
-    scroller: part(root, "scroller"),
-    list: part(root, "rows"),
-    skeleton: part(root, "skeleton"),
-    empty: part(root, "thread-empty"),
-    toLatest: part(root, "to-latest"),
-    missed: part(root, "missed"),
-  };
-}
-
-/** @param {HTMLElement} root @returns {import("./composer.js").ComposerParts} */
-function composerParts(root) {
-  return {
-    form: find(root, "[data-part='composer']", HTMLFormElement),
-    area: find(root, "[data-part='area']", HTMLTextAreaElement),
-    send: buttonPart(root, "send"),
-    counter: part(root, "counter"),
-    reply: part(root, "reply"),
-    replyName: part(root, "reply-name"),
-    replyText: part(root, "reply-text"),
-    replyCancel: buttonPart(root, "reply-cancel"),
-  };
 }

@@ -5,6 +5,7 @@
 import { ask, openDialog } from "../../ui/dialogs.js";
 import { icon } from "../../ui/icons.js";
 import { sentence } from "../../ui/sentences.js";
+import { oneLine } from "./clean_text.js";
 import { drawPeer, nameOf } from "./conversation_item.js";
 import { el } from "./dom.js";
 
@@ -26,7 +27,7 @@ export async function showDetails(session, summary) {
       drawPeer(avatar, summary);
       place.prepend(avatar, closeButton(place));
       place.append(
-        el("p", { class: "quiet-text", text: summary.handle ? `Elsewhere: ${summary.handle}` : unverifiedText(summary) }),
+        el("p", { class: "quiet-text", text: wholeName(summary) }),
         standing(summary),
         ...numberPart(session, summary),
         el("h3", { text: "Key" }),
@@ -40,8 +41,13 @@ export async function showDetails(session, summary) {
 }
 
 /** @param {Summary} summary */
-function unverifiedText({ claimed }) {
-  return claimed ? `Calls itself ${claimed}, but the server says that this name has another key.` : "No handle is known.";
+function wholeName({ handle, claimed }) {
+  if (handle) {
+    return `Elsewhere: ${handle}`;
+  }
+  return claimed
+    ? `Calls itself ${oneLine(claimed, 80)}, but the server names another key for that handle.`
+    : "No handle is known.";
 }
 
 /** @param {HTMLDialogElement} dialog */
@@ -58,7 +64,8 @@ function closeButton(dialog) {
 /** @param {Summary} summary */
 function standing({ verified, keyChange, nameState }) {
   if (keyChange) {
-    return el("p", { class: "details-state warn" }, icon("alert"), "The key has changed; nothing is sent to the new one.");
+    const text = "The key has changed; nothing is sent to the new one.";
+    return el("p", { class: "details-state warn" }, icon("alert"), text);
   }
   if (verified) {
     return el("p", { class: "details-state ok" }, icon("shield"), "You compared the safety number.");
@@ -103,7 +110,8 @@ function numberPart(session, { peer, verified, nameState }) {
     el("h3", { text: "Safety number" }),
     el("p", {
       class: "quiet-text small",
-      text: "Read it to each other, on the phone or face to face. If all twelve groups are the same, nobody sits between you.",
+      text: "Read it to each other, on the phone or face to face. If all twelve groups are the same, "
+        + "nobody sits between you.",
     }),
     safetyNumberView(session.safetyNumber(peer)),
     el(

@@ -10,7 +10,8 @@ import { el as plainElement } from "../../ui/dom.js";
  */
 
 /**
- * A new element. An attribute set to `true` is written empty; one set to `false`, and a child that is none, is left out.
+ * A new element. An attribute set to `true` is written empty; one set to `false` is left out, and so is a child that
+ * is none.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag

@@ -77,7 +77,8 @@ export function messageRow(row, around, now) {
  * @param {string} text
  */
 function remark(sign, text) {
-  return el("p", { class: sign === "alert" ? "remark alarming" : "remark" }, icon(sign), el("span", { text: oneLine(text) }));
+  const looks = sign === "alert" ? "remark alarming" : "remark";
+  return el("p", { class: looks }, icon(sign), el("span", { text: oneLine(text) }));
 }
 
 /**
@@ -195,6 +196,11 @@ function tool(action, label) {
   );
 }
 
+/** @param {string} action */
+function againButton(action) {
+  return el("button", { class: "button small", text: "Try again", attrs: { type: "button", "data-action": action } });
+}
+
 /** @param {MessageView} message */
 function failure(message) {
   if (message.state !== "failed" && !(message.state === "queued" && message.cause)) {
@@ -206,9 +212,7 @@ function failure(message) {
       "p",
       { class: message.state === "failed" ? "failure" : "failure mild" },
       el("span", { text: message.state === "failed" ? `Not sent. ${cause}` : cause }),
-      message.state === "failed"
-        ? el("button", { class: "button small", text: "Try again", attrs: { type: "button", "data-action": "retry" } })
-        : null,
+      message.state === "failed" ? againButton("retry") : null,
     ),
   ];
 }
@@ -234,9 +238,7 @@ function placeholder(message, around) {
         text: clockTime(message.at),
         attrs: { datetime: message.at.toISOString(), title: fullTime(message.at) },
       })),
-      around.canReopen
-        ? el("button", { class: "button small", text: "Try again", attrs: { type: "button", "data-action": "reopen" } })
-        : null,
+      around.canReopen ? againButton("reopen") : null,
     ),
   );
 }

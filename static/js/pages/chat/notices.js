@@ -41,7 +41,8 @@ export function noticesKey({ peer, title, blocked, keyChange, request, nameState
 export function noticesOf(session, summary, acts) {
   if (summary.peer === UNOPENED) {
     return [notice("", "info", el("p", {
-      text: "Who sent these can't be known: the sender stands inside. The cause stands with each; trying again helps where it was passing.",
+      text: "Who sent these can't be known: the sender stands inside. The cause stands with each; trying again helps "
+        + "where it was passing.",
     }))];
   }
   if (summary.blocked) {
@@ -82,7 +83,9 @@ function keyChanged(session, summary, { run, moved }) {
   const { known, offered } = /** @type {{known: string, offered: string}} */ (summary.keyChange);
   const own = session.identity.primary;
   const compared = el("input", { attrs: { type: "checkbox" } });
-  const accept = button("Use the new key", "primary", () => run(async () => moved(await session.acceptKey(summary.peer))));
+  const accept = button("Use the new key", "primary", () => run(async () => {
+    moved(await session.acceptKey(summary.peer));
+  }));
   accept.disabled = true;
   compared.addEventListener("change", () => {
     accept.disabled = !compared.checked;
@@ -91,7 +94,8 @@ function keyChanged(session, summary, { run, moved }) {
     "danger",
     "alert",
     el("p", {}, el("b", { text: `The key of ${name} has changed.` }),
-      ` They may have begun anew, or somebody may stand between you. Nothing is sent until you have asked ${name} by other means and compared the new number.`),
+      " They may have begun anew, or somebody may stand between you. Nothing is sent until you have asked "
+        + `${name} by other means and compared the new number.`),
     el(
       "dl",
       { class: "numbers" },

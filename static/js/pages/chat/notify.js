@@ -37,7 +37,9 @@ export async function toggleNotifications(app) {
     return;
   }
   if ((await Notification.requestPermission()) !== "granted") {
-    app.toast("The browser does not allow notifications for this page; its settings can change that.", { kind: "warn" });
+    app.toast("The browser does not allow notifications for this page; its settings can change that.", {
+      kind: "warn",
+    });
     return;
   }
   await session.setSetting("notifications", true);

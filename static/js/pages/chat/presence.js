@@ -21,7 +21,8 @@ export class PresenceBook {
       this.#note(peer, { typing: until });
     }, { signal });
     session.addEventListener("presence", (event) => {
-      const { peer, online, until } = /** @type {CustomEvent<{peer: string, online: boolean, until: number}>} */ (event).detail;
+      const { detail } = /** @type {CustomEvent<{peer: string, online: boolean, until: number}>} */ (event);
+      const { peer, online, until } = detail;
       this.#note(peer, { online: online ? until : 0 });
     }, { signal });
     session.addEventListener("incoming", (event) => {

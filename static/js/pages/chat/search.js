@@ -40,7 +40,8 @@ export function searchField(root, { people, find, signal }) {
       return;
     }
     const all = people();
-    const named = all.filter((one) => one.peer !== UNOPENED && one.title.includes(words.toLowerCase().replace(/^@/, "")));
+    const name = words.toLowerCase().replace(/^@/, "");
+    const named = all.filter((one) => one.peer !== UNOPENED && one.title.includes(name));
     show(root, "people", named.slice(0, 8).map((one) => conversationItem(one, NO_PRESENCE, new Date())));
     part(root, "found-status").textContent = "Searching…";
     const found = await find(words, { limit: MOST, signal: mine }).catch((error) => {

@@ -85,7 +85,11 @@ function formOf(server) {
           },
         }),
       ),
-      el("p", { class: "hint", text: `For instance bob. Everybody here is on ${server}.`, attrs: { id: "start-hint" } }),
+      el("p", {
+        class: "hint",
+        text: `For instance bob. Everybody here is on ${server}.`,
+        attrs: { id: "start-hint" },
+      }),
       el("p", { class: "error", attrs: { id: "start-error", role: "alert" } }),
     ),
     el(
