@@ -10,22 +10,22 @@ import pytest
 
 from tests.protocol_vectors import check_report, load_all
 
-PROGRAM = Path(__file__).resolve().parent / "js" / "vectors.js"
+FOLDER = Path(__file__).resolve().parent / "js"
+
+
+def node(*arguments: str, given: str = "") -> str:
+    """What Node prints; the test fails where it does."""
+    program = shutil.which("node")
+    assert program, "there is no Node; `make test` puts it on the path"
+    result = subprocess.run(
+        [program, *arguments], input=given, capture_output=True, text=True, timeout=110, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout[-5000:]
+    return result.stdout
 
 
 def run(files: dict[str, Any], *options: str) -> dict[str, Any]:
-    node = shutil.which("node")
-    assert node, "there is no Node; `make test` puts it on the path"
-    result = subprocess.run(
-        [node, str(PROGRAM), *options],
-        input=json.dumps(files),
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    assert (result.returncode, result.stderr) == (0, "")
-    report: dict[str, Any] = json.loads(result.stdout)
+    report: dict[str, Any] = json.loads(node(str(FOLDER / "vectors.js"), *options, given=json.dumps(files)))
     return report
 
 
@@ -59,3 +59,7 @@ def test_the_runner_notices_what_is_wrong_or_left_out():
         ("timestamps.json", ""),
         ("stickers.json", ""),
     }
+
+
+def test_what_vectors_cannot_say():
+    node("--test", str(FOLDER / "proto.test.js"))
