@@ -28,6 +28,23 @@ export async function firstOf(index, range, limit, direction) {
 }
 
 /**
+ * A whole collection, in the order of its hidden names. Read in parts, because one large answer would stop the page.
+ *
+ * @param {any} records an object store of a running transaction
+ * @returns {Promise<StoredRecord[]>}
+ */
+export async function everyOne(records) {
+  /** @type {StoredRecord[]} */
+  const all = [];
+  let part = await records.getAll(undefined, BATCH_RECORDS);
+  while (part.length > 0) {
+    all.push(...part);
+    part = await records.getAll(IDBKeyRange.lowerBound(part.at(-1).name, true), BATCH_RECORDS);
+  }
+  return all;
+}
+
+/**
  * Cut into batches of at most 200 records and about 256 KiB; a larger record is a batch of its own.
  *
  * @param {readonly StoredRecord[]} stored

@@ -15,9 +15,12 @@
 import { checkCollection, checkedChange } from "./changes.js";
 import { openDatabase, typed } from "./database.js";
 import { StorageClosed, TakenOver } from "./errors.js";
-import { batches, firstOf } from "./paging.js";
+import { batches, everyOne, firstOf } from "./paging.js";
 import { RecordSealer } from "./records.js";
 import { BY_GROUP, WRITER } from "./schema.js";
+import { groups, inSlices } from "./slices.js";
+
+const REQUESTS = 100;
 
 /** Names this page load among all that have ever opened the store. */
 const PAGE = crypto.randomUUID();
@@ -67,16 +70,14 @@ export class Store extends EventTarget {
    * @returns {Promise<any[]>} one value for each key, undefined where there is none
    */
   async getMany(collection, keys) {
-    const names = await Promise.all(keys.map((key) => this.#sealer.nameOf(collection, key)));
+    const names = await inSlices(keys, (key) => this.#sealer.nameOf(collection, key));
     const found = await this.#read(collection, (records) => names.map((name) => records.get(name)));
-    return Promise.all(
-      found.map(async (stored) => stored && (await this.#sealer.open(collection, stored)).value),
-    );
+    return inSlices(found, async (stored) => stored && (await this.#sealer.open(collection, stored)).value);
   }
 
   /** @param {string} collection @returns {Promise<Entry[]>} the whole collection, in no order */
   async all(collection) {
-    const [stored] = await this.#read(collection, (records) => [records.getAll()]);
+    const [stored] = await this.#read(collection, (records) => [everyOne(records)]);
     return this.#openAll(collection, stored);
   }
 
@@ -87,7 +88,7 @@ export class Store extends EventTarget {
    * @returns {AsyncGenerator<Change[], void, void>}
    */
   async *snapshot(collections) {
-    const stored = await this.#ask(collections, (of) => collections.map((name) => of(name).getAll()));
+    const stored = await this.#ask(collections, (of) => collections.map((name) => everyOne(of(name))));
     for (const [place, collection] of collections.entries()) {
       for (const batch of batches(stored[place])) {
         const entries = await this.#openAll(collection, batch);
@@ -139,7 +140,7 @@ export class Store extends EventTarget {
    * @returns {Promise<void>} throws StorageFull, TakenOver, StorageClosed; TypeError for a change that is no change
    */
   async write(changes) {
-    const prepared = await Promise.all(changes.map((change) => this.#prepare(checkedChange(change))));
+    const prepared = await inSlices(changes, (change) => this.#prepare(change));
     await this.#transact(prepared, (records, { name, record }) =>
       record === undefined ? records.delete(name) : records.put(record),
     );
@@ -155,7 +156,7 @@ export class Store extends EventTarget {
     /** @type {Prepared[]} */
     const prepared = [];
     for await (const batch of batches) {
-      prepared.push(...(await Promise.all(batch.map((change) => this.#prepare(checkedChange(change))))));
+      prepared.push(...(await inSlices(batch, (change) => this.#prepare(change))));
     }
     let added = 0;
     await this.#transact(prepared, async (records, { name, record }) => {
@@ -179,7 +180,8 @@ export class Store extends EventTarget {
   /** @typedef {{collection: string, name: ArrayBuffer, record: StoredRecord|undefined}} Prepared */
 
   /** @param {Change} change @returns {Promise<Prepared>} */
-  async #prepare({ collection, key, value, group, order }) {
+  async #prepare(change) {
+    const { collection, key, value, group, order } = checkedChange(change);
     if (value === undefined) {
       return { collection, name: await this.#sealer.nameOf(collection, key), record: undefined };
     }
@@ -189,7 +191,7 @@ export class Store extends EventTarget {
 
   /** @param {string} collection @param {StoredRecord[]} stored @returns {Promise<Entry[]>} */
   #openAll(collection, stored) {
-    return Promise.all(stored.map((record) => this.#sealer.open(collection, record)));
+    return inSlices(stored, (record) => this.#sealer.open(collection, record));
   }
 
   /**
@@ -241,11 +243,13 @@ export class Store extends EventTarget {
         durability: "strict",
       });
       const records = new Map(collections.map((name) => [name, transaction.objectStore(name)]));
-      await Promise.all([
-        checkWriter(transaction),
-        ...prepared.map(async (one) => apply(records.get(one.collection), one)),
-        transaction.done,
-      ]);
+      const carryOut = async () => {
+        // Waiting for a part of the requests lets the page breathe, and does not end the transaction.
+        for (const group of groups(prepared, REQUESTS)) {
+          await Promise.all(group.map(async (one) => apply(records.get(one.collection), one)));
+        }
+      };
+      await Promise.all([checkWriter(transaction), carryOut(), transaction.done]);
     } catch (error) {
       abort(transaction);
       throw typed(transaction?.error ?? error);
