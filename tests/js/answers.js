@@ -1,6 +1,7 @@
 // What static/js/proto answers to many questions at once, to be compared with kezproto's answers.
 //
-// Input, as JSON on stdin: a list of [function's name, argument]. Output: for each, {"value": …} or {"error": code}.
+// Input, as JSON on stdin: a list of [function's name, argument]. Output: for each, {"value": …} or {"error":
+// code}.
 
 import { stdin } from "node:process";
 import { text } from "node:stream/consumers";
@@ -33,7 +34,8 @@ const FUNCTIONS = {
   handle: (handle) => parseHandle(handle, { ownServer }).toString(),
   mentions: (message) =>
     findMentions(message, { ownServer }).map(({ start, end, handle }) => [start, end, handle.toString()]),
-  message: async ({ document, reader }) => (await verifyMessage(document, { reader: Primary.parse(reader) })).hash,
+  message: async ({ document, reader }) =>
+    (await verifyMessage(document, { reader: Primary.parse(reader) })).hash,
   operation: ([op, body]) => parseOperation(op, plain(body)).kind,
   phrase: (words) => toHex(phraseToSeed(words)),
   primary: (key) => Primary.parse(key).toString(),

@@ -1,4 +1,5 @@
-// What vectors cannot say about static/js/proto: limits of size, what is never signed, what leaks, who gets a turn.
+// What vectors cannot say about static/js/proto: limits of size, what is never signed, what leaks, who gets a
+// turn.
 
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
@@ -6,7 +7,16 @@ import test from "node:test";
 import { inspect } from "node:util";
 
 import { receiptBody, textBody } from "../../static/js/proto/bodies.js";
-import { fromBase64, fromBase64url, fromHex, toBase64, toBase64url, toHex, utf8, utf8Length } from "../../static/js/proto/bytes.js";
+import {
+  fromBase64,
+  fromBase64url,
+  fromHex,
+  toBase64,
+  toBase64url,
+  toHex,
+  utf8,
+  utf8Length,
+} from "../../static/js/proto/bytes.js";
 import { canonicalBytes, parseJson, plainCopy, sha256Of } from "../../static/js/proto/canonical.js";
 import { ChainState, checkPin, replay } from "../../static/js/proto/chain_state.js";
 import { openEnvelope, openMessage, seal, sealEnvelope } from "../../static/js/proto/envelope.js";
@@ -32,14 +42,26 @@ const MESSAGE_ID = "019e5d07-0000-7000-8000-000000000001";
 /** @param {Record<string, any>} [body] */
 function messageDocument(body = textBody("hi")) {
   const payload = messagePayload({
-    id: MESSAGE_ID, sender: ALICE.primary, senderHandle: ALICE_HANDLE, to: BOB.primary, device: "a11ce00000000001",
-    seq: 1, prev: null, chain: null, createdAt: NOW, body,
+    id: MESSAGE_ID,
+    sender: ALICE.primary,
+    senderHandle: ALICE_HANDLE,
+    to: BOB.primary,
+    device: "a11ce00000000001",
+    seq: 1,
+    prev: null,
+    chain: null,
+    createdAt: NOW,
+    body,
   });
   return sign("message", payload, ALICE);
 }
 
 function registration() {
-  return sign("handle_registration", registrationPayload({ handle: ALICE_HANDLE, primary: ALICE.primary, createdAt: NOW }), ALICE);
+  return sign(
+    "handle_registration",
+    registrationPayload({ handle: ALICE_HANDLE, primary: ALICE.primary, createdAt: NOW }),
+    ALICE,
+  );
 }
 
 /** @param {string} code */
@@ -76,7 +98,14 @@ test("JSON: sizes, depths, and shapes that would take long", () => {
   assert.throws(() => parseJson(utf8(`${largest} `)), code("malformed"));
   assert.throws(() => parseJson(`"${"é".repeat(32768)}"`), code("malformed"));
   assert.ok(parseJson(`${largest} `, { maxBytes: 65537 }));
-  const hostile = ["[".repeat(60000), '{"a":'.repeat(12000), '"\\"'.repeat(20000), `["${'\\"'.repeat(30000)}`, "-".repeat(60000), '"\\'.repeat(30000)];
+  const hostile = [
+    "[".repeat(60000),
+    '{"a":'.repeat(12000),
+    '"\\"'.repeat(20000),
+    `["${'\\"'.repeat(30000)}`,
+    "-".repeat(60000),
+    '"\\'.repeat(30000),
+  ];
   for (const text of hostile) {
     assert.throws(() => parseJson(utf8(text)), code("malformed"));
   }
@@ -87,8 +116,28 @@ test("values that are not plain have no copy and no canonical form", () => {
   const loop = [];
   loop.push(loop);
   const hole = new Array(1);
-  for (const value of [1.5, -0, 2 ** 53, NaN, Infinity, undefined, 1n, () => {}, Symbol("x"), new Date(), new Map(), utf8("x"),
-    { a: undefined }, [undefined], hole, "\ud800", { "\udfff": 1 }, loop, new Number(1), Object.create({ inherited: 1 })]) {
+  for (const value of [
+    1.5,
+    -0,
+    2 ** 53,
+    NaN,
+    Infinity,
+    undefined,
+    1n,
+    () => {},
+    Symbol("x"),
+    new Date(),
+    new Map(),
+    utf8("x"),
+    { a: undefined },
+    [undefined],
+    hole,
+    "\ud800",
+    { "\udfff": 1 },
+    loop,
+    new Number(1),
+    Object.create({ inherited: 1 }),
+  ]) {
     assert.throws(() => plainCopy(value), code("malformed"), inspect(value));
     assert.throws(() => canonicalBytes(value), code("malformed"), inspect(value));
   }
@@ -122,13 +171,25 @@ test("keys: lengths, and the seed is never shown", () => {
     assert.throws(() => new SigningKey(new Uint8Array(length)), code("bad_key"));
   }
   const seed = toHex(ALICE.seed);
-  for (const shown of [inspect(ALICE, { depth: 5, showHidden: true }), JSON.stringify(ALICE), String(ALICE), `${Object.values(ALICE)}`]) {
+  for (const shown of [
+    inspect(ALICE, { depth: 5, showHidden: true }),
+    JSON.stringify(ALICE),
+    String(ALICE),
+    `${Object.values(ALICE)}`,
+  ]) {
     assert.ok(!shown.includes(seed) && !shown.includes("161"), shown);
   }
   const copy = ALICE.seed;
   copy.fill(0);
   assert.equal(toHex(ALICE.seed), seed);
-  for (const text of ["", "ed25519:", ALICE.primary.hex, String(ALICE.primary).toUpperCase(), `${ALICE.primary}\n`, ` ${ALICE.primary}`]) {
+  for (const text of [
+    "",
+    "ed25519:",
+    ALICE.primary.hex,
+    String(ALICE.primary).toUpperCase(),
+    `${ALICE.primary}\n`,
+    ` ${ALICE.primary}`,
+  ]) {
     assert.throws(() => Primary.parse(text), code("bad_key"));
   }
 });
@@ -139,7 +200,7 @@ test("signatures: any change is refused", async () => {
   await verifySignature(ALICE.primary, message, signature);
   for (let place = 0; place < 64; place += 1) {
     const changed = signature.slice();
-    changed[place] ^= 1 << place % 8;
+    changed[place] ^= 1 << (place % 8);
     await assert.rejects(verifySignature(ALICE.primary, message, changed), code("bad_signature"));
   }
   await assert.rejects(verifySignature(BOB.primary, message, signature), code("bad_signature"));
@@ -152,8 +213,14 @@ test("signing refuses what verifying would refuse", async () => {
   assert.throws(() => sign("session", payload, ALICE), code("wrong_type"));
   assert.throws(() => sign("unheard_of", payload, ALICE), code("wrong_tag"));
   assert.throws(() => sign("handle_registration", { ...payload, handle: 1.5 }, ALICE), code("malformed"));
-  await assert.rejects(verify(registration(), { tag: "unheard_of", type: "kez.chat.other", version: 1 }), code("wrong_tag"));
-  await assert.rejects(verify(registration(), { tag: "handle_registration", type: "x", version: 1 }), code("wrong_type"));
+  await assert.rejects(
+    verify(registration(), { tag: "unheard_of", type: "kez.chat.other", version: 1 }),
+    code("wrong_tag"),
+  );
+  await assert.rejects(
+    verify(registration(), { tag: "handle_registration", type: "x", version: 1 }),
+    code("wrong_type"),
+  );
 });
 
 test("a verified object shares nothing with what it was read from, and has the limits of text", async () => {
@@ -184,16 +251,23 @@ test("message ids have their parts in place (RFC 9562, appendix A.6)", () => {
   assert.equal(uuid7(new Date("2022-02-22T19:22:22Z"), random), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
   assert.throws(() => uuid7(NOW, new Uint8Array(9)), code("malformed"));
   assert.throws(() => uuid7(new Date(-1), new Uint8Array(10)), code("malformed"));
-  assert.ok(uuid7(NOW, new Uint8Array(10).fill(255)) < uuid7(new Date(NOW.getTime() + 1), new Uint8Array(10)));
+  assert.ok(
+    uuid7(NOW, new Uint8Array(10).fill(255)) < uuid7(new Date(NOW.getTime() + 1), new Uint8Array(10)),
+  );
 });
 
 test("limits of bodies and envelopes", async () => {
   assert.throws(() => textBody(`${"é".repeat(32768)}.`), code("malformed"));
-  const ids = Array.from({ length: 257 }, (_, i) => uuid7(NOW, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, i >> 8, i & 255)));
+  const ids = Array.from({ length: 257 }, (_, i) =>
+    uuid7(NOW, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, i >> 8, i & 255)),
+  );
   assert.equal(receiptBody(ids.slice(1), "read").of.length, 256);
   assert.throws(() => receiptBody(ids, "read"), code("malformed"));
   assert.throws(() => frame(new Uint8Array(MAX_MESSAGE_BYTES + 1)), code("envelope_too_large"));
-  await assert.rejects(sealEnvelope(new Uint8Array(MAX_MESSAGE_BYTES + 1), BOB.primary), code("envelope_too_large"));
+  await assert.rejects(
+    sealEnvelope(new Uint8Array(MAX_MESSAGE_BYTES + 1), BOB.primary),
+    code("envelope_too_large"),
+  );
   const oversized = new Uint8Array(262145).fill(2);
   await assert.rejects(openEnvelope(oversized, BOB), code("envelope_too_large"));
   const long = messageDocument(textBody("é".repeat(32768)));
@@ -201,7 +275,10 @@ test("limits of bodies and envelopes", async () => {
   for (const framed of [0, 1, 4, 255].map((size) => new Uint8Array(size))) {
     assert.throws(() => unframe(framed), code("bad_padding"));
   }
-  assert.deepEqual([0, 1, 2, 8, 9, 100, 255, 256, 257, 1000].map(padme), [0, 1, 2, 8, 10, 104, 256, 256, 272, 1024]);
+  assert.deepEqual(
+    [0, 1, 2, 8, 9, 100, 255, 256, 257, 1000].map(padme),
+    [0, 1, 2, 8, 10, 104, 256, 256, 272, 1024],
+  );
 });
 
 test("any changed byte of an envelope is noticed", async () => {
@@ -225,12 +302,18 @@ test("signals and messages are not taken for each other", async () => {
   const signal = await sealSignal({ key: ALICE, to: BOB.primary, kind: "typing", createdAt: NOW });
   assert.equal((await openSignal(signal, BOB, { now: NOW })).kind, "typing");
   await assert.rejects(openMessage(signal, BOB), code("wrong_tag"));
-  await assert.rejects(openSignal(await seal(messageDocument(), BOB.primary), BOB, { now: NOW }), code("wrong_tag"));
+  await assert.rejects(
+    openSignal(await seal(messageDocument(), BOB.primary), BOB, { now: NOW }),
+    code("wrong_tag"),
+  );
 });
 
 test("an empty chain", async () => {
   const state = await replay(ALICE.primary, []);
-  assert.deepEqual([state.head, state.headTime, state.endpoints, state.claims, state.sharedFiles], [null, null, [], [], null]);
+  assert.deepEqual(
+    [state.head, state.headTime, state.endpoints, state.claims, state.sharedFiles],
+    [null, null, [], [], null],
+  );
   checkPin(null, state);
   assert.throws(() => checkPin({ seq: 1, hash: "x" }, new ChainState(ALICE.primary)), code("pin_mismatch"));
   await assert.rejects(replay(ALICE.primary, [utf8("{")]), (error) => {
@@ -243,7 +326,10 @@ test("handles: the longest server name, and how they are shown", () => {
   const longest = `${Array(4).fill("a".repeat(61)).join(".")}.abcde`;
   assert.equal(checkServerName(longest), longest);
   assert.throws(() => checkServerName(`${longest}f`), code("bad_handle"));
-  assert.deepEqual([ALICE_HANDLE.display("kez.lat"), ALICE_HANDLE.display("example.org")], ["alice", "alice@kez.lat"]);
+  assert.deepEqual(
+    [ALICE_HANDLE.display("kez.lat"), ALICE_HANDLE.display("example.org")],
+    ["alice", "alice@kez.lat"],
+  );
 });
 
 test("long work lets others have their turn", async () => {
@@ -255,7 +341,10 @@ test("long work lets others have their turn", async () => {
       turns += 1;
     }
   })();
-  assert.equal(await safetyNumber(ALICE.primary, BOB.primary), await safetyNumber(BOB.primary, ALICE.primary));
+  assert.equal(
+    await safetyNumber(ALICE.primary, BOB.primary),
+    await safetyNumber(BOB.primary, ALICE.primary),
+  );
   const slices = new Slices();
   const end = performance.now() + 50;
   while (performance.now() < end) {

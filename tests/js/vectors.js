@@ -1,4 +1,5 @@
-// Runs vector files in Node. Input, as JSON on stdin: the files' contents by name. Output: the report, as JSON.
+// Runs vector files in Node. Input, as JSON on stdin: the files' contents by name. Output: the report, as
+// JSON.
 //
 // With `--without-native` as an older browser, which has no Ed25519 and X25519 of its own.
 

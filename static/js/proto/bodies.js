@@ -16,18 +16,21 @@ export const MAX_RECEIPT_IDS = 256;
 /** @typedef {"delivered" | "read"} ReceiptStatus */
 /** @typedef {{type: "text", text: string, replyTo: string | null}} TextBody */
 /**
- * A file, or the way to it. `size` counts the bytes of the file itself, `digest` is `blake3:<hex>`. Which of the other
- * fields are set follows from `mode`: inline has `data`; chunked has `fileId`, `fileKey`, `chunks` and `plainDigest`
- * (its `digest` is over the sealed chunks); iroh has `ticket`.
+ * A file, or the way to it. `size` counts the bytes of the file itself, `digest` is `blake3:<hex>`. Which of
+ * the other fields are set follows from `mode`: inline has `data`; chunked has `fileId`, `fileKey`, `chunks`
+ * and `plainDigest` (its `digest` is over the sealed chunks); iroh has `ticket`.
  * @typedef {{type: "file", mode: "inline" | "chunked" | "iroh", filename: string, mime: string, size: number,
  *   digest: string, data: Uint8Array<ArrayBuffer> | null, fileId: string | null,
  *   fileKey: Uint8Array<ArrayBuffer> | null, chunks: number | null, plainDigest: string | null,
  *   ticket: string | null}} FileBody
  */
-/** Says that the messages with the ids `of` were delivered to, or read by, the sender of the receipt. @typedef {{type: "receipt", of: string[], status: ReceiptStatus}} ReceiptBody */
 /**
- * A body that a newer client may understand; shown as "a newer client is needed", never dropped. `name` is its type on
- * the wire.
+ * Says that the messages with the ids `of` were delivered to, or read by, the sender of the receipt.
+ * @typedef {{type: "receipt", of: string[], status: ReceiptStatus}} ReceiptBody
+ */
+/**
+ * A body that a newer client may understand; shown as "a newer client is needed", never dropped. `name` is
+ * its type on the wire.
  * @typedef {{type: "unknown", name: string, content: Record<string, any>}} UnknownBody
  */
 /** @typedef {TextBody | FileBody | ReceiptBody | UnknownBody} Body */

@@ -32,7 +32,11 @@ export function toHex(data) {
   return text;
 }
 
-/** The bytes of an even number of hex digits; RangeError for anything else. @param {string} text @returns {Bytes} */
+/**
+ * The bytes of an even number of hex digits; RangeError for anything else.
+ * @param {string} text
+ * @returns {Bytes}
+ */
 export function fromHex(text) {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/u.test(text)) {
     throw new RangeError("These are no hex digits.");
@@ -55,7 +59,11 @@ export function concat(...parts) {
   return whole;
 }
 
-/** Whether both hold the same bytes. Not for secrets: it stops at the first difference. @param {Uint8Array} a @param {Uint8Array} b */
+/**
+ * Whether both hold the same bytes. Not for secrets: it stops at the first difference.
+ * @param {Uint8Array} a
+ * @param {Uint8Array} b
+ */
 export function equal(a, b) {
   return a.length === b.length && a.every((byte, place) => byte === b[place]);
 }
@@ -70,7 +78,11 @@ export function toBase64(data) {
   return btoa(binary);
 }
 
-/** The bytes of standard base64 in its only canonical spelling, else null. @param {string} text @returns {Bytes | null} */
+/**
+ * The bytes of standard base64 in its only canonical spelling, else null.
+ * @param {string} text
+ * @returns {Bytes | null}
+ */
 export function fromBase64(text) {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/u.test(text)) {
     return null;
@@ -85,7 +97,11 @@ export function toBase64url(data) {
   return toBase64(data).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/u, "");
 }
 
-/** The bytes of base64url without padding in its only canonical spelling, else null. @param {string} text @returns {Bytes | null} */
+/**
+ * The bytes of base64url without padding in its only canonical spelling, else null.
+ * @param {string} text
+ * @returns {Bytes | null}
+ */
 export function fromBase64url(text) {
   if (!/^[A-Za-z0-9_-]*$/u.test(text) || text.length % 4 === 1) {
     return null;

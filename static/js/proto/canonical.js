@@ -1,7 +1,7 @@
 // Canonical JSON out (RFC 8785, JCS), strict JSON in.
 //
-// Both sides must agree on every byte that is signed, so input that two parsers could read in two ways is refused:
-// duplicate names, floats, integers beyond ±(2^53−1), lone surrogates, byte order marks.
+// Both sides must agree on every byte that is signed, so input that two parsers could read in two ways is
+// refused: duplicate names, floats, integers beyond ±(2^53−1), lone surrogates, byte order marks.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import canonicalize from "canonicalize";
@@ -15,12 +15,13 @@ import { MAX_DEPTH, putMember, readJson } from "./json_text.js";
 
 export { MAX_DEPTH, MAX_INTEGER } from "./json_text.js";
 export const MAX_PUBLIC_BYTES = 65536;
-// Signed objects are nested less deep; this only keeps a value that holds itself, or nearly so, from the stack's end.
+// Signed objects are nested less deep; this only keeps a value that holds itself, or nearly so, from the
+// stack's end.
 const MAX_CANONICAL_DEPTH = 500;
 
 /**
- * The RFC 8785 form of a value as UTF-8. Malformed unless the value is plain: objects, lists, well-formed text,
- * integers within ±(2^53−1), true, false and null.
+ * The RFC 8785 form of a value as UTF-8. Malformed unless the value is plain: objects, lists, well-formed
+ * text, integers within ±(2^53−1), true, false and null.
  * @param {unknown} value
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -85,7 +86,11 @@ function copy(value) {
   return result;
 }
 
-/** @param {unknown} value @param {number} depth how many levels of objects and lists are allowed @param {object[]} [around] */
+/**
+ * @param {unknown} value
+ * @param {number} depth how many levels of objects and lists are allowed
+ * @param {object[]} [around]
+ */
 function checkPlain(value, depth, around = []) {
   if (value === null || typeof value === "boolean") {
     return;

@@ -1,7 +1,8 @@
 // The bodies of sigchain operations.
 //
-// An operation of an unknown name, or a known one with an unknown `protocol` or `kind`, is kept and changes nothing, so
-// that an older client can still follow a newer one's chain. What is known must have exactly its fields.
+// An operation of an unknown name, or a known one with an unknown `protocol` or `kind`, is kept and changes
+// nothing, so that an older client can still follow a newer one's chain. What is known must have exactly its
+// fields.
 
 import { Malformed } from "./errors.js";
 import * as fields from "./fields.js";
@@ -16,8 +17,14 @@ export const SET_SHARED_FILES = "set_shared_files";
  * A place where the chain's owner can be reached: nats has url and inbox, iroh a node_id, https a url.
  * @typedef {{protocol: string, url?: string, inbox?: string, node_id?: string}} Endpoint
  */
-/** A name elsewhere (`kind` and `subject`) that the owner says is theirs, and where the proof stands. @typedef {{kind: string, subject: string, proof_url: string}} Claim */
-/** What the owner's shared-files object hashes to, and its size in bytes. @typedef {{manifest: string, size: number}} SharedFiles */
+/**
+ * A name elsewhere (`kind` and `subject`) that the owner says is theirs, and where the proof stands.
+ * @typedef {{kind: string, subject: string, proof_url: string}} Claim
+ */
+/**
+ * What the owner's shared-files object hashes to, and its size in bytes.
+ * @typedef {{manifest: string, size: number}} SharedFiles
+ */
 /**
  * What an operation is about. The values have the same form as the bodies on the wire.
  * @typedef {{kind: "endpoint", endpoint: Endpoint} | {kind: "claim", claim: Claim} |

@@ -21,8 +21,8 @@ import { checkNext, verifyEvent } from "./sigchain.js";
 /** @typedef {import("./chain_operations.js").SharedFiles} SharedFiles */
 
 /**
- * A verified chain and what follows from it. Endpoints and claims stand in the order in which they were first added. A
- * claim is replaced by a later one with the same kind and subject.
+ * A verified chain and what follows from it. Endpoints and claims stand in the order in which they were first
+ * added. A claim is replaced by a later one with the same kind and subject.
  */
 export class ChainState {
   /**
@@ -99,8 +99,8 @@ function addOrRemove(known, key, value, add) {
 }
 
 /**
- * The state after all events, from the first one on. A ChainError names the first bad event by its `index`; every other
- * fault of an event is told as ChainMalformed with the fault as its cause.
+ * The state after all events, from the first one on. A ChainError names the first bad event by its `index`;
+ * every other fault of an event is told as ChainMalformed with the fault as its cause.
  * @param {Primary} primary
  * @param {Iterable<import("./signed.js").Unverified>} documents
  * @returns {Promise<ChainState>}

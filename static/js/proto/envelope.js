@@ -19,7 +19,10 @@ export { MAX_ENVELOPE_BYTES } from "./padding.js";
 export const VERSION_BYTE = 2;
 const INFO = utf8("kez/envelope/2\0");
 
-/** HPKE's `info`: it binds the envelope's purpose, version, and the recipient's ed25519 key. @param {Primary} recipient */
+/**
+ * HPKE's `info`: it binds the envelope's purpose, version, and the recipient's ed25519 key.
+ * @param {Primary} recipient
+ */
 export function envelopeInfo(recipient) {
   return concat(INFO, recipient.raw);
 }
@@ -63,7 +66,8 @@ export async function openEnvelope(envelope, key) {
 /**
  * Open an envelope and check the message in it for the reader who holds `key`.
  *
- * Any ProtocolError: CannotOpen for the envelope and for someone else's message, else what `verifyMessage` says.
+ * Any ProtocolError: CannotOpen for the envelope and for someone else's message, else what `verifyMessage`
+ * says.
  * @param {Uint8Array} envelope
  * @param {SigningKey} key
  * @returns {Promise<import("./messages.js").Message>}

@@ -114,8 +114,8 @@ export class NotForThisReader extends CannotOpen {
 }
 
 /**
- * A sigchain that breaks a rule. `index` is the place of the first bad event in the list that was replayed (from 0),
- * or null where a single event was looked at.
+ * A sigchain that breaks a rule. `index` is the place of the first bad event in the list that was replayed
+ * (from 0), or null where a single event was looked at.
  */
 export class ChainError extends ProtocolError {
   static code = "chain_error";

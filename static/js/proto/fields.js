@@ -1,6 +1,7 @@
 // Checks for single fields of a payload or body.
 //
-// A check takes a value from parsed JSON and returns nothing; Malformed if the value is not in the field's form.
+// A check takes a value from parsed JSON and returns nothing; Malformed if the value is not in the field's
+// form.
 
 import { fromBase64, fromBase64url, utf8Length } from "./bytes.js";
 import { MAX_INTEGER } from "./json_text.js";
@@ -11,14 +12,18 @@ import { parseTimestamp } from "./timestamps.js";
 /** @typedef {(value: unknown) => void} Check */
 /** @typedef {Readonly<Record<string, Check>>} Table */
 
-/** Whether it is a JSON object (not a list, not null). @param {unknown} value @returns {value is Record<string, unknown>} */
+/**
+ * Whether it is a JSON object (not a list, not null).
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
 export function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
- * `value` is an object with exactly these fields (less the optional ones), and each passes its check. A missing field
- * is Malformed, a further one UnknownField; both are looked at before any value is.
+ * `value` is an object with exactly these fields (less the optional ones), and each passes its check. A
+ * missing field is Malformed, a further one UnknownField; both are looked at before any value is.
  * @param {unknown} value
  * @param {Table} fields
  * @param {{what: string, optional?: readonly string[]}} options
@@ -28,7 +33,9 @@ export function checkFields(value, fields, { what, optional = [] }) {
   if (!isObject(value)) {
     throw new Malformed(`${what} must be a JSON object.`);
   }
-  const missing = Object.keys(fields).filter((name) => !Object.hasOwn(value, name) && !optional.includes(name));
+  const missing = Object.keys(fields).filter(
+    (name) => !Object.hasOwn(value, name) && !optional.includes(name),
+  );
   if (missing.length > 0) {
     throw new Malformed(`${what} has no field '${missing.sort()[0]}'.`);
   }
@@ -49,7 +56,12 @@ export function checkFields(value, fields, { what, optional = [] }) {
   }
 }
 
-/** Text of `minimum` to `maximum` UTF-8 bytes. @param {number} minimum @param {number} maximum @returns {Check} */
+/**
+ * Text of `minimum` to `maximum` UTF-8 bytes.
+ * @param {number} minimum
+ * @param {number} maximum
+ * @returns {Check}
+ */
 export function text(minimum, maximum) {
   return (value) => {
     if (typeof value !== "string" || !value.isWellFormed()) {
@@ -62,7 +74,12 @@ export function text(minimum, maximum) {
   };
 }
 
-/** Text that matches the whole of `expression`. @param {string} expression @param {string} description @returns {Check} */
+/**
+ * Text that matches the whole of `expression`.
+ * @param {string} expression
+ * @param {string} description
+ * @returns {Check}
+ */
 export function pattern(expression, description) {
   const compiled = new RegExp(`^(?:${expression})$`, "u");
   return (value) => {
@@ -72,7 +89,12 @@ export function pattern(expression, description) {
   };
 }
 
-/** An integer in this range; true and false are none. @param {number} minimum @param {number} [maximum] @returns {Check} */
+/**
+ * An integer in this range; true and false are none.
+ * @param {number} minimum
+ * @param {number} [maximum]
+ * @returns {Check}
+ */
 export function integer(minimum, maximum = MAX_INTEGER) {
   return (value) => {
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < minimum || value > maximum) {
@@ -141,7 +163,11 @@ export function jsonObject(value) {
   }
 }
 
-/** Standard base64 with padding, in its only canonical spelling. @param {{maximum: number}} options bytes @returns {Check} */
+/**
+ * Standard base64 with padding, in its only canonical spelling.
+ * @param {{maximum: number}} options bytes
+ * @returns {Check}
+ */
 export function base64Data({ maximum }) {
   return (value) => {
     if (typeof value !== "string" || value.length > Math.ceil(maximum / 3) * 4) {
@@ -154,7 +180,11 @@ export function base64Data({ maximum }) {
   };
 }
 
-/** base64url without padding, in its only canonical spelling. @param {{minimum: number, maximum: number}} options bytes @returns {Check} */
+/**
+ * base64url without padding, in its only canonical spelling.
+ * @param {{minimum: number, maximum: number}} options bytes
+ * @returns {Check}
+ */
 export function base64urlData({ minimum, maximum }) {
   return (value) => {
     if (typeof value !== "string" || value.length > maximum * 2) {
@@ -170,7 +200,12 @@ export function base64urlData({ minimum, maximum }) {
   };
 }
 
-/** One line that shows as it is: no control characters, and none that turn the writing direction. @param {number} minimum @param {number} maximum @returns {Check} */
+/**
+ * One line that shows as it is: no control characters, and none that turn the writing direction.
+ * @param {number} minimum
+ * @param {number} maximum
+ * @returns {Check}
+ */
 export function plainLine(minimum, maximum) {
   const length = text(minimum, maximum);
   return (value) => {
@@ -196,7 +231,10 @@ export function hexDigits(count) {
   return pattern(`[0-9a-f]{${count}}`, `${count} lower-case hex digits`);
 }
 
-/** A URL of printable ASCII with one of these schemes, of at most 2,048 characters. @param {...string} schemes */
+/**
+ * A URL of printable ASCII with one of these schemes, of at most 2,048 characters.
+ * @param {...string} schemes
+ */
 export function url(...schemes) {
   return pattern(
     `(?=.{1,2048}$)(?:${schemes.join("|")})[!#-;=?-\\[\\]_a-z~%]+`,

@@ -6,9 +6,10 @@ import { verify } from "./signed.js";
 import { checkFresh, formatTimestamp, parseTimestamp } from "./timestamps.js";
 
 /**
- * A verified announcement. `size` counts the file's own bytes; `digest` is over its sealed chunks, in order. `access` is
- * the BLAKE3 of the token with which the file may be fetched.
- * @typedef {{primary: import("./keys.js").Primary, fileId: string, chunks: number, size: number, digest: string,
+ * A verified announcement. `size` counts the file's own bytes; `digest` is over its sealed chunks, in order.
+ * `access` is the BLAKE3 of the token with which the file may be fetched.
+ * @typedef {{primary: import("./keys.js").Primary, fileId: string, chunks: number, size: number, digest:
+ *   string,
  *   access: string, createdAt: Date, document: import("./signed.js").SignedDocument}} FileAnnouncement
  */
 
@@ -19,7 +20,8 @@ export function chunkCount(size) {
 
 /**
  * The payload to sign with the tag `file_announcement`.
- * @param {{primary: import("./keys.js").Primary, server: string, fileId: string, size: number, digest: string,
+ * @param {{primary: import("./keys.js").Primary, server: string, fileId: string, size: number, digest:
+ *   string,
  *   access: string, createdAt: Date}} parts
  */
 export function fileAnnouncementPayload({ primary, server, fileId, size, digest, access, createdAt }) {

@@ -7,8 +7,8 @@ const LOCAL = /^[a-z0-9][a-z0-9_-]{2,31}$/u;
 const SERVER = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, "u");
 const ASCII = /^[\0-\x7f]*$/u;
 
-// Letters whatever their case, as Python's re reads them: four letters outside ASCII fold into it. A mention with one of
-// them is recognised, so that its parts are not taken for another mention, and then left out.
+// Letters whatever their case, as Python's re reads them: four letters outside ASCII fold into it. A mention
+// with one of them is recognised, so that its parts are not taken for another mention, and then left out.
 const ALNUM = "a-zA-Z0-9\\u0130\\u0131\\u017f\\u212a";
 const ANY_LABEL = `[${ALNUM}](?:[${ALNUM}-]{0,61}[${ALNUM}])?`;
 const WORD = "\\p{L}\\p{N}_";
@@ -85,8 +85,8 @@ export function parseHandle(text, { ownServer }) {
 }
 
 /**
- * `text.slice(start, end)` (so UTF-16 units, as everywhere in JavaScript, with the `@`) names `handle`. Python counts
- * code points; the vectors have both.
+ * `text.slice(start, end)` (so UTF-16 units, as everywhere in JavaScript, with the `@`) names `handle`.
+ * Python counts code points; the vectors have both.
  * @typedef {{start: number, end: number, handle: Handle}} Mention
  */
 
@@ -101,7 +101,9 @@ export function findMentions(text, { ownServer }) {
   const found = [];
   for (const match of text.matchAll(MENTION)) {
     const { local, server } = /** @type {{local: string, server?: string}} */ (match.groups);
-    const handle = ASCII.test(match[0]) ? handleOrNull(local.toLowerCase(), (server ?? ownServer).toLowerCase()) : null;
+    const handle = ASCII.test(match[0])
+      ? handleOrNull(local.toLowerCase(), (server ?? ownServer).toLowerCase())
+      : null;
     if (handle) {
       found.push({ start: match.index, end: match.index + match[0].length, handle });
     }

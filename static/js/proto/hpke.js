@@ -1,6 +1,7 @@
 // HPKE (RFC 9180), base mode, in the one suite of this protocol.
 //
-// X25519 is the browser's own where it has one that can be relied on (about four times as fast), else JavaScript's.
+// X25519 is the browser's own where it has one that can be relied on (about four times as fast), else
+// JavaScript's.
 
 import { Chacha20Poly1305 } from "@hpke/chacha20poly1305";
 import { CipherSuite, DhkemX25519HkdfSha256 as NativeKem, HkdfSha256 } from "@hpke/core";
@@ -52,7 +53,9 @@ export async function hpkeOpen(enc, ciphertext, key, info) {
   const suite = await hpkeSuite();
   const recipientKey = await recipientKeyOf(key, suite);
   try {
-    return new Uint8Array(await suite.open({ recipientKey, enc: enc.buffer, info: info.buffer }, ciphertext.buffer));
+    return new Uint8Array(
+      await suite.open({ recipientKey, enc: enc.buffer, info: info.buffer }, ciphertext.buffer),
+    );
   } catch (error) {
     // The suite wraps what the browser throws: a wrong tag, and (RFC 9180, 7.1.4) an `enc` of small order.
     throw new CannotDecrypt(undefined, { cause: error });

@@ -1,4 +1,5 @@
-// A strict reader of JSON. JSON.parse hides what must be refused: names that stand twice, how a number was written.
+// A strict reader of JSON. JSON.parse hides what must be refused: names that stand twice, how a number was
+// written.
 
 import { Malformed } from "./errors.js";
 
@@ -11,9 +12,16 @@ export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 
 const SPACE = /[ \t\n\r]*/uy;
 const NUMBER = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/uy;
-const LITERALS = /** @type {[string, Json][]} */ ([["true", true], ["false", false], ["null", null]]);
+const LITERALS = /** @type {[string, Json][]} */ ([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
 
-/** Read one JSON value by the protocol's rules (docs/protocol, 2). Malformed for whatever breaks one. @param {string} text */
+/**
+ * Read one JSON value by the protocol's rules (docs/protocol, 2). Malformed for whatever breaks one.
+ * @param {string} text
+ */
 export function readJson(text) {
   const reader = new Reader(text);
   const value = reader.value(0);
@@ -24,7 +32,12 @@ export function readJson(text) {
   return value;
 }
 
-/** Puts a member into an object, also one that is named `__proto__`. @param {JsonObject} object @param {string} name @param {Json} value */
+/**
+ * Puts a member into an object, also one that is named `__proto__`.
+ * @param {JsonObject} object
+ * @param {string} name
+ * @param {Json} value
+ */
 export function putMember(object, name, value) {
   if (name === "__proto__") {
     Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
@@ -141,10 +154,13 @@ class Reader {
     /** @type {string} */
     let value;
     try {
-      // The boundaries are ours; escapes and control characters are left to the engine, which follows RFC 8259.
+      // The boundaries are ours; escapes and control characters are left to the engine, which follows RFC
+      // 8259.
       value = JSON.parse(text.slice(start, end + 1));
     } catch (error) {
-      throw new Malformed(`This is not JSON: a text is written wrongly at position ${start}.`, { cause: error });
+      throw new Malformed(`This is not JSON: a text is written wrongly at position ${start}.`, {
+        cause: error,
+      });
     }
     if (!value.isWellFormed()) {
       throw new Malformed("The text holds half of a surrogate pair.");

@@ -1,8 +1,9 @@
 // Ed25519 keys under one strict rule, and their X25519 images.
 //
-// The rule closes what RFC 8032 leaves open: a public key and the R of a signature must each be the canonical encoding
-// of a point of the prime-order group other than its neutral element, and S < L. On such input the equations with and
-// without the cofactor agree, so every correct library gives the same answer (docs/decisions, 0004).
+// The rule closes what RFC 8032 leaves open: a public key and the R of a signature must each be the canonical
+// encoding of a point of the prime-order group other than its neutral element, and S < L. On such input the
+// equations with and without the cofactor agree, so every correct library gives the same answer
+// (docs/decisions, 0004).
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 
@@ -14,8 +15,8 @@ import { nativeEd25519 } from "./native_ed25519.js";
 
 export const KEY_PREFIX = "ed25519:";
 const SPELLING = "A primary is written as ed25519: and 64 lower-case hex digits.";
-// Asking whether a key is one takes as long as verifying a signature, and one message names the same few keys several
-// times. The oldest answers go first.
+// Asking whether a key is one takes as long as verifying a signature, and one message names the same few keys
+// several times. The oldest answers go first.
 const MAX_KNOWN_KEYS = 4096;
 /** @type {Map<string, boolean>} */
 const knownKeys = new Map();
@@ -79,7 +80,10 @@ function isKey(raw, hex) {
   return known;
 }
 
-/** The canonical encoding of a point of the prime-order group, not the neutral element? @param {Uint8Array} data */
+/**
+ * The canonical encoding of a point of the prime-order group, not the neutral element?
+ * @param {Uint8Array} data
+ */
 function isStrictPoint(data) {
   let point;
   try {
@@ -112,7 +116,8 @@ export class SigningKey {
   }
 
   /**
-   * The 64-byte Ed25519 signature (RFC 8032, pure, deterministic). Always by noble: some browsers add chance to theirs.
+   * The 64-byte Ed25519 signature (RFC 8032, pure, deterministic). Always by noble: some browsers add chance
+   * to theirs.
    * @param {Uint8Array} message
    * @returns {Bytes}
    */
@@ -150,12 +155,20 @@ function verifyByNoble(primary, message, signature) {
   return ed25519.verify(signature, message, primary.raw, { zip215: false });
 }
 
-/** The X25519 public key that envelopes for this primary are sealed to (RFC 7748, the birational map). @param {Primary} primary @returns {Bytes} */
+/**
+ * The X25519 public key that envelopes for this primary are sealed to (RFC 7748, the birational map).
+ * @param {Primary} primary
+ * @returns {Bytes}
+ */
 export function x25519Public(primary) {
   return new Uint8Array(ed25519.utils.toMontgomery(primary.raw));
 }
 
-/** The X25519 secret that belongs to `x25519Public(key.primary)`: 32 bytes, clamped. @param {SigningKey} key @returns {Bytes} */
+/**
+ * The X25519 secret that belongs to `x25519Public(key.primary)`: 32 bytes, clamped.
+ * @param {SigningKey} key
+ * @returns {Bytes}
+ */
 export function x25519Private(key) {
   return new Uint8Array(ed25519.utils.toMontgomerySecret(key.seed));
 }

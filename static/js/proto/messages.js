@@ -16,10 +16,11 @@ import { formatTimestamp, parseTimestamp } from "./timestamps.js";
 /**
  * A verified message for one of its two readers.
  *
- * `sender` signed it; that `senderHandle` belongs to `sender`, only the registry or an earlier pin can tell. `seq` and
- * `prev` count and link what `device` of the sender sent to `to` (see links.js). `chain` is the sender's sigchain head
- * when it was written, null before the first event. `hash` is `sha256:<hex>` of the whole object. `isSelfCopy` is true
- * on the sender's other devices: the reader sent it, and it went to someone else.
+ * `sender` signed it; that `senderHandle` belongs to `sender`, only the registry or an earlier pin can tell.
+ * `seq` and `prev` count and link what `device` of the sender sent to `to` (see links.js). `chain` is the
+ * sender's sigchain head when it was written, null before the first event. `hash` is `sha256:<hex>` of the
+ * whole object. `isSelfCopy` is true on the sender's other devices: the reader sent it, and it went to
+ * someone else.
  * @typedef {{id: string, sender: Primary, senderHandle: Handle, to: Primary, device: string, seq: number,
  *   prev: string | null, chain: Head | null, createdAt: Date, body: import("./bodies.js").Body, hash: string,
  *   document: import("./signed.js").SignedDocument, isSelfCopy: boolean}} Message

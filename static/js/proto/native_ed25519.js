@@ -1,15 +1,20 @@
-// The browser's own Ed25519, about five times as fast as JavaScript, where it has one that obeys the strict rule.
+// The browser's own Ed25519, about five times as fast as JavaScript, where it has one that obeys the strict
+// rule.
 //
-// WebCrypto does not ask whether points are of prime order. It need not, if it verifies without the cofactor: for a key
-// of prime order, R = [S]B − [k]A is of prime order too, so a signature that holds has a good R. What is left to ask
-// by ourselves: that the key is good (Primary), that R is written canonically and is not the neutral element, S < L.
-// Whether the browser verifies without the cofactor is tried out once, on a signature that only the equation with the
-// cofactor accepts. Where that fails, or Ed25519 is missing, everything is done in JavaScript.
+// WebCrypto does not ask whether points are of prime order. It need not, if it verifies without the cofactor:
+// for a key of prime order, R = [S]B − [k]A is of prime order too, so a signature that holds has a good R.
+// What is left to ask by ourselves: that the key is good (Primary), that R is written canonically and is not
+// the neutral element, S < L. Whether the browser verifies without the cofactor is tried out once, on a
+// signature that only the equation with the cofactor accepts. Where that fails, or Ed25519 is missing,
+// everything is done in JavaScript.
 
 import { fromHex, utf8 } from "./bytes.js";
 
 /** @typedef {import("./keys.js").Primary} Primary */
-/** @typedef {{verify: (primary: Primary, message: Uint8Array, signature: Uint8Array) => Promise<boolean>}} NativeEd25519 */
+/**
+ * @typedef {{verify: (primary: Primary, message: Uint8Array, signature: Uint8Array) => Promise<boolean>}}
+ *   NativeEd25519
+ */
 
 const MAX_IMPORTED_KEYS = 4096;
 const NEUTRAL_Y = 1n;
@@ -35,7 +40,10 @@ const importedKeys = new Map();
 /** @type {Promise<NativeEd25519 | null> | null} */
 let found = null;
 
-/** The browser's Ed25519, or null where it has none that can be relied on. @returns {Promise<NativeEd25519 | null>} */
+/**
+ * The browser's Ed25519, or null where it has none that can be relied on.
+ * @returns {Promise<NativeEd25519 | null>}
+ */
 export function nativeEd25519() {
   found ??= probe();
   return found;
@@ -54,7 +62,12 @@ async function probe() {
   }
 }
 
-/** @param {Primary} primary @param {Uint8Array} message @param {Uint8Array} signature 64 bytes @returns {Promise<boolean>} */
+/**
+ * @param {Primary} primary
+ * @param {Uint8Array} message
+ * @param {Uint8Array} signature 64 bytes
+ * @returns {Promise<boolean>}
+ */
 async function verify(primary, message, signature) {
   return isCanonical(signature) && (await ask(await importedKey(primary), signature, message));
 }

@@ -11,12 +11,20 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const KINDS = "ANOUX";
 const SEED = ALPHABET.indexOf("S");
 
-/** The nkey of 32 public bytes: U (user), A (account), N (server), X (curve) or O (operator). @param {string} prefix @param {Uint8Array} raw */
+/**
+ * The nkey of 32 public bytes: U (user), A (account), N (server), X (curve) or O (operator).
+ * @param {string} prefix
+ * @param {Uint8Array} raw
+ */
 export function encodePublic(prefix, raw) {
   return encode(concat(Uint8Array.of(kindOf(prefix) << 3), checked32(raw)));
 }
 
-/** The 32 public bytes. BadNkey for another kind, a wrong checksum, another spelling of the same bytes. @param {string} text @param {{prefix: string}} options */
+/**
+ * The 32 public bytes. BadNkey for another kind, a wrong checksum, another spelling of the same bytes.
+ * @param {string} text
+ * @param {{prefix: string}} options
+ */
 export function decodePublic(text, { prefix }) {
   if (!/^[A-Z2-7]{56}$/u.test(text)) {
     throw new BadNkey();
@@ -34,7 +42,11 @@ export function encodeSeed(prefix, raw) {
   return encode(concat(Uint8Array.of((SEED << 3) | (kind >> 5), (kind & 31) << 3), checked32(raw)));
 }
 
-/** The kind's letter and the 32 seed bytes. @param {string} text @returns {{prefix: string, seed: Uint8Array<ArrayBuffer>}} */
+/**
+ * The kind's letter and the 32 seed bytes.
+ * @param {string} text
+ * @returns {{prefix: string, seed: Uint8Array<ArrayBuffer>}}
+ */
 export function decodeSeed(text) {
   if (!/^[A-Z2-7]{58}$/u.test(text)) {
     throw new BadNkey("This is not an nkey seed.");

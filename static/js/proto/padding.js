@@ -14,7 +14,8 @@ export const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - LENGTH_BYTES;
 /**
  * The Padmé size for `size` bytes (below 2^31): it leaks O(log log size) bits and adds at most 12 %.
  *
- * Source: Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs" (2019).
+ * Source: Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs"
+ * (2019).
  * @param {number} size
  */
 export function padme(size) {
@@ -47,7 +48,10 @@ export function frame(plaintext) {
   return framed;
 }
 
-/** The plaintext of a frame. BadPadding unless `frame` would make exactly this frame of it. @param {Uint8Array} framed */
+/**
+ * The plaintext of a frame. BadPadding unless `frame` would make exactly this frame of it.
+ * @param {Uint8Array} framed
+ */
 export function unframe(framed) {
   if (framed.length < MIN_FRAME_BYTES) {
     throw new BadPadding();

@@ -149,7 +149,15 @@ export const SIGNAL = new PayloadSpec({
   },
 });
 
-export const SPECS = [HANDLE_REGISTRATION, SIGCHAIN_EVENT, SESSION, FILE_ANNOUNCEMENT, SHARED_FILES, MESSAGE, SIGNAL];
+export const SPECS = [
+  HANDLE_REGISTRATION,
+  SIGCHAIN_EVENT,
+  SESSION,
+  FILE_ANNOUNCEMENT,
+  SHARED_FILES,
+  MESSAGE,
+  SIGNAL,
+];
 
 /** The newest table for a tag. WrongTag if there is none. @param {string} tag */
 export function specForTag(tag) {
@@ -160,7 +168,12 @@ export function specForTag(tag) {
   return spec;
 }
 
-/** The table for exactly this tag, type and version. WrongTag or WrongType if there is none. @param {string} tag @param {string} type @param {number} version */
+/**
+ * The table for exactly this tag, type and version. WrongTag or WrongType if there is none.
+ * @param {string} tag
+ * @param {string} type
+ * @param {number} version
+ */
 export function specFor(tag, type, version) {
   const spec = specForTag(tag);
   if (spec.type !== type || spec.version !== version) {

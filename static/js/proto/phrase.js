@@ -26,8 +26,8 @@ export function phraseWords() {
 /**
  * The 32-byte seed of a phrase; case and white space do not matter.
  *
- * BadPhrase names the first word that is not in the list, or says that the count or the checksum is wrong. It never
- * repeats more than that one word.
+ * BadPhrase names the first word that is not in the list, or says that the count or the checksum is wrong. It
+ * never repeats more than that one word.
  * @param {string} phrase
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -39,12 +39,16 @@ export function phraseToSeed(phrase) {
   const strange = words.findIndex((word) => !WORDS.has(word));
   if (strange >= 0) {
     const shown = Array.from(words[strange]).slice(0, 32).join("");
-    throw new BadPhrase(`Word ${strange + 1}, '${shown}', is not in the list of words; look at its spelling.`);
+    throw new BadPhrase(
+      `Word ${strange + 1}, '${shown}', is not in the list of words; look at its spelling.`,
+    );
   }
   try {
     return new Uint8Array(mnemonicToEntropy(words.join(" "), wordlist));
   } catch {
     // Without the library's own error as a cause: it might repeat the words.
-    throw new BadPhrase("All words are known, but together they do not fit; is one of them wrong or out of place?");
+    throw new BadPhrase(
+      "All words are known, but together they do not fit; is one of them wrong or out of place?",
+    );
   }
 }

@@ -10,10 +10,14 @@ import { checkFresh, formatTimestamp, parseTimestamp } from "./timestamps.js";
 
 /**
  * A verified registration; `document` is the whole signed object, kept as evidence.
- * @typedef {{handle: Handle, primary: Primary, createdAt: Date, document: import("./signed.js").SignedDocument}} Registration
+ * @typedef {{handle: Handle, primary: Primary, createdAt: Date, document:
+ *   import("./signed.js").SignedDocument}} Registration
  */
 
-/** The payload to sign with the tag `handle_registration`. @param {{handle: Handle, primary: Primary, createdAt: Date}} parts */
+/**
+ * The payload to sign with the tag `handle_registration`.
+ * @param {{handle: Handle, primary: Primary, createdAt: Date}} parts
+ */
 export function registrationPayload({ handle, primary, createdAt }) {
   return {
     type: HANDLE_REGISTRATION.type,

@@ -12,8 +12,9 @@ const LABEL = utf8("kez/safety-number/1\0");
 /**
  * 12 groups of 5 digits, the same whichever key comes first.
  *
- * Each key gives 30 digits, and the smaller key's stand first. The hash is iterated, so that looking for a key whose
- * digits equal another's costs 5,200 times as much. The work is cut in slices, so that a page stays responsive.
+ * Each key gives 30 digits, and the smaller key's stand first. The hash is iterated, so that looking for a
+ * key whose digits equal another's costs 5,200 times as much. The work is cut in slices, so that a page stays
+ * responsive.
  * @param {import("./keys.js").Primary} a
  * @param {import("./keys.js").Primary} b
  */

@@ -13,7 +13,10 @@ import { checkFresh, formatTimestamp, parseTimestamp } from "./timestamps.js";
  * @typedef {{handle: Handle, primary: Primary, challenge: string, createdAt: Date}} Session
  */
 
-/** The payload to sign with the tag `session`. @param {{handle: Handle, primary: Primary, challenge: string, createdAt: Date}} parts */
+/**
+ * The payload to sign with the tag `session`.
+ * @param {{handle: Handle, primary: Primary, challenge: string, createdAt: Date}} parts
+ */
 export function sessionPayload({ handle, primary, challenge, createdAt }) {
   return {
     type: SESSION.type,

@@ -10,12 +10,15 @@ import { formatTimestamp, parseTimestamp } from "./timestamps.js";
 /**
  * A verified list; `versionNo` grows with every new list of the same owner.
  * @typedef {{primary: import("./keys.js").Primary, versionNo: number, entries: Uint8Array<ArrayBuffer>[],
- *   createdAt: Date, canonical: Uint8Array<ArrayBuffer>, document: import("./signed.js").SignedDocument}} SharedFilesList
+ *   createdAt: Date, canonical: Uint8Array<ArrayBuffer>, document: import("./signed.js").SignedDocument}}
+ *   SharedFilesList
  */
 
 /**
- * The payload to sign with the tag `shared_files`; the caller has padded the entries and put them in random order.
- * @param {{primary: import("./keys.js").Primary, versionNo: number, entries: readonly Uint8Array[], createdAt: Date}} parts
+ * The payload to sign with the tag `shared_files`; the caller has padded the entries and put them in random
+ * order.
+ * @param {{primary: import("./keys.js").Primary, versionNo: number, entries: readonly Uint8Array[],
+ *   createdAt: Date}} parts
  */
 export function sharedFilesPayload({ primary, versionNo, entries, createdAt }) {
   return {

@@ -1,5 +1,5 @@
-// The rules of a sigchain: how an event is made, checked, and linked to the one before it. The replay of a whole chain
-// is in chain_state.js.
+// The rules of a sigchain: how an event is made, checked, and linked to the one before it. The replay of a
+// whole chain is in chain_state.js.
 
 import { parseOperation } from "./chain_operations.js";
 import { TimeBackwards, WrongPrev, WrongSeq } from "./errors.js";
@@ -7,19 +7,25 @@ import { SIGCHAIN_EVENT } from "./payloads.js";
 import { sign, verify } from "./signed.js";
 import { MAX_CLOCK_SKEW_SECONDS, formatTimestamp, parseTimestamp, unixMicros } from "./timestamps.js";
 
-/** The last event of a chain, or message of a sequence: its number (from 1) and `sha256:<hex>` of the whole signed object. @typedef {{seq: number, hash: string}} Head */
+/**
+ * The last event of a chain, or message of a sequence: its number (from 1) and `sha256:<hex>` of the whole
+ * signed object.
+ * @typedef {{seq: number, hash: string}} Head
+ */
 /** @typedef {import("./signed.js").SignedDocument} SignedDocument */
 
 /**
  * A verified event on its own; whether it fits into a chain, `checkNext` says.
  * @typedef {{primary: import("./keys.js").Primary, seq: number, prev: string | null, op: string,
- *   body: Record<string, any>, operand: import("./chain_operations.js").Operand, createdAt: Date, hash: string,
+ *   body: Record<string, any>, operand: import("./chain_operations.js").Operand, createdAt: Date, hash:
+ *   string,
  *   document: SignedDocument}} Event
  */
 
 /**
  * The signed event that follows `head` (null: the first one) in the chain of `key`.
- * @param {{key: import("./keys.js").SigningKey, head: Head | null, op: string, body: Record<string, any>, createdAt: Date}} parts
+ * @param {{key: import("./keys.js").SigningKey, head: Head | null, op: string, body: Record<string, any>,
+ *   createdAt: Date}} parts
  * @returns {SignedDocument}
  */
 export function eventDocument({ key, head, op, body, createdAt }) {
@@ -59,8 +65,8 @@ export async function verifyEvent(document) {
 }
 
 /**
- * WrongSeq, WrongPrev or TimeBackwards unless `event` may follow `head`, whose event was made at `headTime` (both null:
- * an empty chain).
+ * WrongSeq, WrongPrev or TimeBackwards unless `event` may follow `head`, whose event was made at `headTime`
+ * (both null: an empty chain).
  * @param {Head | null} head
  * @param {Date | null} headTime
  * @param {Event} event

@@ -14,9 +14,15 @@ import { checkFresh, formatTimestamp, parseTimestamp } from "./timestamps.js";
 export const MAX_SIGNAL_AGE_SECONDS = 60;
 
 /** @typedef {"typing" | "online"} SignalKind */
-/** A verified signal from `sender` for the reader. @typedef {{sender: Primary, to: Primary, kind: SignalKind, createdAt: Date}} Signal */
+/**
+ * A verified signal from `sender` for the reader.
+ * @typedef {{sender: Primary, to: Primary, kind: SignalKind, createdAt: Date}} Signal
+ */
 
-/** The payload to sign with the tag `signal`. @param {{sender: Primary, to: Primary, kind: SignalKind, createdAt: Date}} parts */
+/**
+ * The payload to sign with the tag `signal`.
+ * @param {{sender: Primary, to: Primary, kind: SignalKind, createdAt: Date}} parts
+ */
 export function signalPayload({ sender, to, kind, createdAt }) {
   return {
     type: SIGNAL.type,
@@ -29,8 +35,8 @@ export function signalPayload({ sender, to, kind, createdAt }) {
 }
 
 /**
- * Check the signed object, then that it is for `reader` (NotForThisReader), then that it was made within 60 s of `now`
- * (Stale), in this order.
+ * Check the signed object, then that it is for `reader` (NotForThisReader), then that it was made within 60 s
+ * of `now` (Stale), in this order.
  * @param {import("./signed.js").Unverified} document
  * @param {{reader: Primary, now: Date}} options
  * @returns {Promise<Signal>}
@@ -57,7 +63,8 @@ export async function sealSignal({ key, to, kind, createdAt }) {
 }
 
 /**
- * Open an envelope and check the signal in it for the reader who holds `key`. Any ProtocolError means: ignore it.
+ * Open an envelope and check the signal in it for the reader who holds `key`. Any ProtocolError means: ignore
+ * it.
  * @param {Uint8Array} data
  * @param {import("./keys.js").SigningKey} key
  * @param {{now: Date}} options

@@ -1,6 +1,7 @@
 // The signed object: the one shape of everything that is signed.
 //
-// `verify` is the only way from bytes to a `SignedObject`; code that holds one may rely on its signature and form.
+// `verify` is the only way from bytes to a `SignedObject`; code that holds one may rely on its signature and
+// form.
 
 import { fromHex, toHex } from "./bytes.js";
 import { MAX_PUBLIC_BYTES, canonicalBytes, parseJson, plainCopy, sha256Of } from "./canonical.js";
@@ -10,8 +11,14 @@ import { Primary, verifySignature } from "./keys.js";
 import { specFor, specForTag } from "./payloads.js";
 
 /** @typedef {import("./json_text.js").JsonObject} JsonObject */
-/** @typedef {{kez: string, payload: Record<string, any>, signature: {alg: string, key: string, sig: string}}} SignedDocument */
-/** What a verifier takes: JSON text as bytes, or the value that was read from it. @typedef {Uint8Array | object} Unverified */
+/**
+ * @typedef {{kez: string, payload: Record<string, any>, signature: {alg: string, key: string, sig: string}}}
+ *   SignedDocument
+ */
+/**
+ * What a verifier takes: JSON text as bytes, or the value that was read from it.
+ * @typedef {Uint8Array | object} Unverified
+ */
 
 export const ALGORITHM = "ed25519-sha512-jcs";
 const TOP = { kez: anything, payload: anything, signature: anything };
@@ -64,8 +71,8 @@ export function sign(tag, payload, key) {
 }
 
 /**
- * Check form, tag, type, fields, signer and signature, in this order. The errors: Malformed, UnknownField, WrongTag,
- * WrongType, BadKey, KeyMismatch, BadSignature.
+ * Check form, tag, type, fields, signer and signature, in this order. The errors: Malformed, UnknownField,
+ * WrongTag, WrongType, BadKey, KeyMismatch, BadSignature.
  * @param {Unverified} document
  * @param {{tag: string, type: string, version: number, maxBytes?: number}} options
  * @returns {Promise<SignedObject>}

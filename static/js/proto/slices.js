@@ -1,4 +1,5 @@
-// Long work in slices: import maps do not reach workers, so it is done on the page's own thread and must let go of it.
+// Long work in slices: import maps do not reach workers, so it is done on the page's own thread and must let
+// go of it.
 
 const SLICE_MILLISECONDS = 8;
 

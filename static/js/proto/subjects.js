@@ -9,7 +9,10 @@ export const CLIENT_ACCOUNT = "USERS";
 export const INBOX_PREFIX = "kez.inbox.";
 export const SIGNAL_PREFIX = "kez.signal.";
 
-/** `text` itself if it is a device id: 16 lower-case hex digits, made by the client at random. @param {string} text */
+/**
+ * `text` itself if it is a device id: 16 lower-case hex digits, made by the client at random.
+ * @param {string} text
+ */
 export function checkDevice(text) {
   if (!/^[0-9a-f]{16}$/u.test(text)) {
     throw new BadSubject("A device is named by 16 lower-case hex digits.");
@@ -48,13 +51,23 @@ export function consumerName(primary, device) {
   return `${primary.hex}-${checkDevice(device)}`;
 }
 
-/** The primary and device behind a consumer's name. BadSubject if it is not one of ours. @param {string} text */
+/**
+ * The primary and device behind a consumer's name. BadSubject if it is not one of ours.
+ * @param {string} text
+ */
 export function parseConsumerName(text) {
   const [key, device] = splitOnce(text, "-");
-  return { primary: primaryOrBadSubject(key, "This is not the consumer of a device."), device: checkDevice(device) };
+  return {
+    primary: primaryOrBadSubject(key, "This is not the consumer of a device."),
+    device: checkDevice(device),
+  };
 }
 
-/** The `name` that a client gives in CONNECT: `<token>.<device>`. @param {string} token @param {string} device */
+/**
+ * The `name` that a client gives in CONNECT: `<token>.<device>`.
+ * @param {string} token
+ * @param {string} device
+ */
 export function connectName(token, device) {
   return `${checkToken(token)}.${checkDevice(device)}`;
 }
@@ -65,7 +78,10 @@ export function parseConnectName(text) {
   return { token: checkToken(token), device: checkDevice(device) };
 }
 
-/** Where a connection receives replies; the token keeps others from guessing it and injecting. @param {string} token */
+/**
+ * Where a connection receives replies; the token keeps others from guessing it and injecting.
+ * @param {string} token
+ */
 export function replyPrefix(token) {
   return `_INBOX_${checkToken(token)}`;
 }

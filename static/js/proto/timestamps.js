@@ -8,8 +8,8 @@ const LAST_YEAR = 2999;
 const PATTERN = /^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,6}))?Z$/u;
 
 /**
- * A moment to the microsecond. It is a Date, which counts milliseconds, and keeps the rest beside it: two devices may
- * sign twice within one millisecond, and the order must not depend on the language of the reader.
+ * A moment to the microsecond. It is a Date, which counts milliseconds, and keeps the rest beside it: two
+ * devices may sign twice within one millisecond, and the order must not depend on the language of the reader.
  */
 export class Moment extends Date {
   /**
@@ -27,7 +27,10 @@ export function unixMicros(moment) {
   return BigInt(moment.getTime()) * 1000n + BigInt(moment instanceof Moment ? moment.microseconds : 0);
 }
 
-/** The wire form; the fraction is left out where it is zero. Malformed outside the years 2000 to 2999. @param {Date} moment */
+/**
+ * The wire form; the fraction is left out where it is zero. Malformed outside the years 2000 to 2999.
+ * @param {Date} moment
+ */
 export function formatTimestamp(moment) {
   const year = moment.getUTCFullYear();
   if (!(year >= FIRST_YEAR && year <= LAST_YEAR)) {
@@ -38,7 +41,10 @@ export function formatTimestamp(moment) {
   return fraction === "000000" ? `${seconds}Z` : `${seconds}.${fraction}Z`;
 }
 
-/** The moment in UTC. Malformed for offsets, lower case, leap seconds, and years outside 2000 to 2999. @param {string} text */
+/**
+ * The moment in UTC. Malformed for offsets, lower case, leap seconds, and years outside 2000 to 2999.
+ * @param {string} text
+ */
 export function parseTimestamp(text) {
   const match = PATTERN.exec(text);
   if (!match) {

@@ -16,14 +16,26 @@ export const tables = {
       async chain({ primary, events, hashes, head, endpoints, claims, shared_files }) {
         const owner = Primary.parse(primary);
         const state = await replay(owner, events);
-        same(state.events.map((event) => event.hash), hashes, "the hashes");
+        same(
+          state.events.map((event) => event.hash),
+          hashes,
+          "the hashes",
+        );
         same(state.head, head, "the head");
         same(state.endpoints.map(endpointBody), endpoints, "the endpoints");
         same(state.claims.map(claimBody), claims, "the claims");
         same(state.sharedFiles && sharedFilesBody(state.sharedFiles), shared_files, "the shared files");
-        same(state.events.map((event) => event.document), events, "the documents");
+        same(
+          state.events.map((event) => event.document),
+          events,
+          "the documents",
+        );
         same(await replay(owner, events.map(canonicalBytes)), state, "the state read from text");
-        same(await extend(await replay(owner, events.slice(0, 5)), events.slice(5)), state, "the state in two parts");
+        same(
+          await extend(await replay(owner, events.slice(0, 5)), events.slice(5)),
+          state,
+          "the state in two parts",
+        );
         await makeAgain(state);
         await checkPins(state, events);
       },
@@ -46,7 +58,11 @@ export const tables = {
 async function makeAgain(state) {
   let before = new ChainState(state.primary);
   for (const { op, body, createdAt, document } of state.events) {
-    same(eventDocument({ key: ALICE, head: before.head, op, body, createdAt }), document, "the event made again");
+    same(
+      eventDocument({ key: ALICE, head: before.head, op, body, createdAt }),
+      document,
+      "the event made again",
+    );
     before = await extend(before, [document]);
   }
 }

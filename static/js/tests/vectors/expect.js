@@ -7,14 +7,23 @@ export class Mismatch extends Error {
   name = "Mismatch";
 }
 
-/** Both are the same value: objects by their fields, in any order, and moments by their time. @param {unknown} actual @param {unknown} expected @param {string} [what] */
+/**
+ * Both are the same value: objects by their fields, in any order, and moments by their time.
+ * @param {unknown} actual
+ * @param {unknown} expected
+ * @param {string} [what]
+ */
 export function same(actual, expected, what = "the result") {
   if (!alike(actual, expected)) {
     throw new Mismatch(`${what} is ${shown(actual)}, not ${shown(expected)}`);
   }
 }
 
-/** `act` throws a ProtocolError with this code; gives the error. @param {string} code @param {() => unknown} act */
+/**
+ * `act` throws a ProtocolError with this code; gives the error.
+ * @param {string} code
+ * @param {() => unknown} act
+ */
 export async function refused(code, act) {
   let answer;
   try {
@@ -43,12 +52,17 @@ function alike(a, b) {
     names.every(
       (name) =>
         Object.hasOwn(b, name) &&
-        alike(/** @type {Record<string, unknown>} */ (a)[name], /** @type {Record<string, unknown>} */ (b)[name]),
+        alike(
+          /** @type {Record<string, unknown>} */ (a)[name],
+          /** @type {Record<string, unknown>} */ (b)[name],
+        ),
     )
   );
 }
 
 /** @param {unknown} value */
 function shown(value) {
-  return String(JSON.stringify(value, (_name, inner) => (typeof inner === "bigint" ? `${inner}n` : inner))).slice(0, 300);
+  return String(
+    JSON.stringify(value, (_name, inner) => (typeof inner === "bigint" ? `${inner}n` : inner)),
+  ).slice(0, 300);
 }

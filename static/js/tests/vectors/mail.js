@@ -33,7 +33,9 @@ export const tables = {
       },
       async refused({ document, reader, error }) {
         await refused(error, () => verifyMessage(document, { reader: Primary.parse(reader) }));
-        await refused(error, () => verifyMessage(canonicalBytes(document), { reader: Primary.parse(reader) }));
+        await refused(error, () =>
+          verifyMessage(canonicalBytes(document), { reader: Primary.parse(reader) }),
+        );
       },
       async links({ last, known_hash, document, kind, missing }) {
         const reader = Primary.parse(document.payload.to);
@@ -62,7 +64,11 @@ export const tables = {
       async refused({ envelope_hex, reader_seed_hex, error }) {
         const { envelope, key } = openCase({ envelope_hex, reader_seed_hex });
         const found = await refused(error, () => openMessage(envelope, key));
-        same(found instanceof CannotOpen, !["malformed", "bad_signature"].includes(error), "being a CannotOpen");
+        same(
+          found instanceof CannotOpen,
+          !["malformed", "bad_signature"].includes(error),
+          "being a CannotOpen",
+        );
       },
     },
   },
@@ -79,7 +85,12 @@ export const tables = {
   },
 };
 
-/** Sealing for real: it opens again, has the same size, and another ephemeral key each time. @param {object} document @param {Uint8Array} envelope @param {import("../../proto/keys.js").SigningKey} key */
+/**
+ * Sealing for real: it opens again, has the same size, and another ephemeral key each time.
+ * @param {object} document
+ * @param {Uint8Array} envelope
+ * @param {import("../../proto/keys.js").SigningKey} key
+ */
 async function checkFreshSeal(document, envelope, key) {
   const [one, two] = [await seal(document, key.primary), await seal(document, key.primary)];
   same([one.length, two.length], [envelope.length, envelope.length], "the size");

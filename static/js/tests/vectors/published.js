@@ -86,7 +86,11 @@ export const tables = {
         same(`00${toHex(new Uint8Array(pskIdHash))}${toHex(new Uint8Array(infoHash))}`, expected);
       },
       async secret_hex(expected, { shared_secret_hex }) {
-        const secret = await labelled().labeledExtract(fromHex(shared_secret_hex).buffer, utf8("secret"), NOTHING);
+        const secret = await labelled().labeledExtract(
+          fromHex(shared_secret_hex).buffer,
+          utf8("secret"),
+          NOTHING,
+        );
         same(toHex(new Uint8Array(secret)), expected);
       },
       key_hex: (expected, file) => checkExpanded("key", expected, file),
@@ -148,7 +152,11 @@ async function checkExpanded(label, expected, { secret_hex, key_schedule_context
   same(toHex(new Uint8Array(expanded)), expected);
 }
 
-/** The base nonce with the message's number in its last bytes (RFC 9180, 5.2). @param {string} baseHex @param {number} sequence */
+/**
+ * The base nonce with the message's number in its last bytes (RFC 9180, 5.2).
+ * @param {string} baseHex
+ * @param {number} sequence
+ */
 function nonceOf(baseHex, sequence) {
   const nonce = fromHex(baseHex);
   nonce[11] ^= sequence & 0xff;

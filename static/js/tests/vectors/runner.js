@@ -1,8 +1,8 @@
-// Runs the protocol's vector files (docs/protocol/vectors) against static/js/proto, in Node as in a browser: the files'
-// contents are handed in, and the answer is plain data.
+// Runs the protocol's vector files (docs/protocol/vectors) against static/js/proto, in Node as in a browser:
+// the files' contents are handed in, and the answer is plain data.
 //
-// Nothing can be left out quietly: a file without a table, a section that a table does not know, and a field of a case
-// that no check has read are failures like any other.
+// Nothing can be left out quietly: a file without a table, a section that a table does not know, and a field
+// of a case that no check has read are failures like any other.
 
 import { tables as chains } from "./chains.js";
 import { tables as mail } from "./mail.js";
@@ -14,21 +14,26 @@ import { tables as textForms } from "./text_forms.js";
 /** @typedef {Record<string, any>} Content */
 /** @typedef {(item: any, file: Content) => void | Promise<void>} Check */
 /**
- * What to do with each section of a file: `each` checks the items of a list one by one, `whole` a section at once, and
- * `context` names what the checks of the file read beside their item.
+ * What to do with each section of a file: `each` checks the items of a list one by one, `whole` a section at
+ * once, and `context` names what the checks of the file read beside their item.
  * @typedef {{each?: Record<string, Check>, whole?: Record<string, Check>, context?: string[]}} Table
  */
 /** @typedef {{file: string, case: string, error: string}} Failure */
 /**
  * `sections` counts, for each file, the cases of each section; a section that is no list counts as one.
- * @typedef {{sections: Record<string, Record<string, number>>, failures: Failure[], milliseconds: number}} Report
+ * @typedef {{sections: Record<string, Record<string, number>>, failures: Failure[], milliseconds: number}}
+ *   Report
  */
 
 /** @type {Record<string, Table>} */
 const TABLES = { ...chains, ...mail, ...published, ...signedObjects, ...strictKeys, ...textForms };
 const PROSE = ["about", "source"];
 
-/** Runs all cases of all files. @param {Record<string, Content>} files by their path below `vectors/` @returns {Promise<Report>} */
+/**
+ * Runs all cases of all files.
+ * @param {Record<string, Content>} files by their path below `vectors/`
+ * @returns {Promise<Report>}
+ */
 export async function runVectors(files) {
   const start = performance.now();
   /** @type {Report} */

@@ -12,7 +12,10 @@ export function openCase({ envelope_hex, reader_seed_hex }) {
   return { envelope: fromHex(envelope_hex), key: new SigningKey(fromHex(reader_seed_hex)) };
 }
 
-/** The envelope that the frame gives with this ephemeral secret, in hex. @param {{frame_hex: string, ephemeral_hex: string, key: SigningKey}} item */
+/**
+ * The envelope that the frame gives with this ephemeral secret, in hex.
+ * @param {{frame_hex: string, ephemeral_hex: string, key: SigningKey}} item
+ */
 export async function sealedAgain({ frame_hex, ephemeral_hex, key }) {
   const suite = await hpkeSuite();
   const sender = await suite.createSenderContext({

@@ -19,8 +19,10 @@ import { openCase, sealedAgain } from "./sealing.js";
 
 /** @type {Record<string, import("./runner.js").Table>} */
 export const tables = {
-  "registrations.json": tableFor(payloads.HANDLE_REGISTRATION, ["server", "now"], (document, { server, now }) =>
-    verifyRegistration(document, { server, now: parseTimestamp(now) }),
+  "registrations.json": tableFor(
+    payloads.HANDLE_REGISTRATION,
+    ["server", "now"],
+    (document, { server, now }) => verifyRegistration(document, { server, now: parseTimestamp(now) }),
   ),
   "sessions.json": tableFor(
     payloads.SESSION,
@@ -28,14 +30,21 @@ export const tables = {
     (document, { server, challenge, now }) =>
       verifySession(document, { server, challenge, now: parseTimestamp(now) }),
   ),
-  "file_announcements.json": tableFor(payloads.FILE_ANNOUNCEMENT, ["server", "now"], (document, { server, now }) =>
-    verifyFileAnnouncement(document, { server, now: parseTimestamp(now) }),
+  "file_announcements.json": tableFor(
+    payloads.FILE_ANNOUNCEMENT,
+    ["server", "now"],
+    (document, { server, now }) => verifyFileAnnouncement(document, { server, now: parseTimestamp(now) }),
   ),
   "shared_files.json": tableFor(payloads.SHARED_FILES, [], (document) => verifySharedFiles(document)),
   "signals.json": signals(),
 };
 
-/** @param {payloads.PayloadSpec} spec @param {string[]} context @param {Verifier} verifier @returns {import("./runner.js").Table} */
+/**
+ * @param {payloads.PayloadSpec} spec
+ * @param {string[]} context
+ * @param {Verifier} verifier
+ * @returns {import("./runner.js").Table}
+ */
 function tableFor(spec, context, verifier) {
   return {
     context,
@@ -55,7 +64,10 @@ function tableFor(spec, context, verifier) {
   };
 }
 
-/** @param {payloads.PayloadSpec} spec @param {{document: any, payload_canonical_hex: string, hash: string}} valid */
+/**
+ * @param {payloads.PayloadSpec} spec
+ * @param {{document: any, payload_canonical_hex: string, hash: string}} valid
+ */
 export async function checkValid(spec, { document, payload_canonical_hex, hash }) {
   const signed = await verify(document, spec);
   same(signed.hash, hash, "the hash");

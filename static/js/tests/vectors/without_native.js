@@ -6,7 +6,9 @@ const MISSING = ["Ed25519", "X25519"];
 export function withoutNative() {
   for (const method of /** @type {const} */ (["importKey", "generateKey", "deriveBits", "verify", "sign"])) {
     const original = /** @type {(...parts: any[]) => Promise<any>} */ (SubtleCrypto.prototype[method]);
-    /** @type {any} */ (SubtleCrypto.prototype)[method] = async function replaced(/** @type {any[]} */ ...parts) {
+    /** @type {any} */ (SubtleCrypto.prototype)[method] = async function replaced(
+      /** @type {any[]} */ ...parts
+    ) {
       const names = parts.map((part) => (typeof part === "object" && part !== null ? part.name : part));
       if (names.some((name) => MISSING.includes(name))) {
         throw new DOMException("Unrecognized name.", "NotSupportedError");
