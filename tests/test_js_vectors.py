@@ -62,4 +62,4 @@ def test_the_runner_notices_what_is_wrong_or_left_out():
 
 
 def test_what_vectors_cannot_say():
-    node("--test", str(FOLDER / "proto.test.js"))
+    node("--test", str(FOLDER / "proto_text.test.js"), str(FOLDER / "proto_sealed.test.js"))

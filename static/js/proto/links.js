@@ -11,7 +11,7 @@
  * - `late`: earlier than the last one, and nothing is known of its number: it may close a gap.
  * - `replay`: the very message that is known already.
  * - `fork`: another message than the known one carries this number, or the predecessor that it names is
- * another one.
+ *   another one.
  * @typedef {"in_order" | "gap" | "late" | "replay" | "fork"} LinkKind
  */
 
