@@ -78,7 +78,7 @@ export class Api {
    * @returns {Promise<RegistryEntry>}
    */
   async lookUp(handle) {
-    const { document } = await this.#request("GET", `${this.base}/v1/u/${encodeURIComponent(handle.toString())}`);
+    const { document } = await this.#request("GET", `${this.base}/v1/u/${handle}`);
     return this.#entry(handle, document);
   }
 

@@ -52,10 +52,12 @@ _BEGIN = """async ([folder, defaults]) => {
   };
   chat.peer = async (name) => {
     const full = `${name}@${config.server}`;
-    const known = chat.session.conversations().find(({ handle }) => handle === full);
-    return known ? known.peer : (await chat.session.meet(name)).peer;
+    const everybody = [...chat.session.conversations(), ...chat.session.contacts()];
+    return everybody.find(({ handle }) => handle === full)?.peer;
   };
+  chat.meet = async (name) => (await chat.peer(name)) ?? (await chat.session.meet(name)).peer;
   chat.all = async (peer) => {
+    if (!peer) return [];
     const items = [];
     for (let before; ;) {
       const page = await chat.session.messages(peer, { limit: 200, ...(before ? { before } : {}) });
@@ -132,7 +134,7 @@ class EnginePage:
 
     def send(self, who: str, *texts: str) -> list[str]:
         """Queue texts all at once; their ids."""
-        script = """chat.peer(arg[0]).then((peer) =>
+        script = """chat.meet(arg[0]).then((peer) =>
           Promise.all(arg[1].map((text) => chat.session.send(peer, text).then(({ id }) => id))))"""
         ids: list[str] = self.run(script, [who, list(texts)])
         return ids

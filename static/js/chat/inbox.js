@@ -10,7 +10,7 @@ import { Receiving } from "./receiving.js";
 /** @typedef {{seq: number, envelope: Uint8Array}} Delivery */
 /** @typedef {{seq: number, envelope: Uint8Array, message: Message|null, code: string, cause: string}} Opened */
 
-const BATCH = 128;
+const BATCH = 64;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 

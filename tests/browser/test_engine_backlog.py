@@ -1,0 +1,48 @@
+"""Thousands of waiting messages: all of them, in order, and the page stays responsive."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from devstack.stack import Stack
+from tests.browser.engine_page import EnginePage, aside
+from tests.browser.pen_friend import PenFriend
+from tests.browser.visitor import Visitor
+
+COUNT = 2000
+# Frames are 17 ms apart where nothing holds them up; busy cores hold some of them up by themselves.
+USUAL_FRAME_MS = 100
+LONGEST_FRAME_MS = 1000
+
+_WATCH_FRAMES = """(() => {
+  chat.frames = [];
+  let last = performance.now();
+  const frame = () => {
+    const now = performance.now();
+    chat.frames.push(now - last);
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})()"""
+
+
+def test_a_backlog_opens_while_the_page_goes_on_drawing(visitor_of: Callable[..., Visitor], stack: Stack):
+    suffix = uuid4().hex[:8]
+    alice = EnginePage(visitor_of("alice")).join(f"alice-{suffix}").wait_online()
+    alice.run("chat.session.close()")
+    friend = PenFriend(f"penny-{suffix}", stack)
+    texts = [f"line {number}" for number in range(COUNT)]
+    aside(lambda: friend.write(alice.name, texts))
+    alice.reopen()
+    alice.run(_WATCH_FRAMES)
+    alice.wait("chat.told.some(({ name, detail }) => name === 'backlog' && detail.opened >= arg)", COUNT)
+    frames = sorted(alice.run("chat.frames"))
+    assert alice.texts(friend.handle.local) == texts
+    assert alice.wait_summary(friend.handle.local, "it.unread === 2000")
+    assert frames[len(frames) // 2] < USUAL_FRAME_MS
+    assert frames[-1] < LONGEST_FRAME_MS, frames[-10:]
+    # Many messages to an event, many receipts to an envelope.
+    assert len(alice.told("messages")) < COUNT / 20
+    alice.wait("chat.session.waiting === 0")
+    alice.reopen()
+    assert alice.wait_summary(friend.handle.local, "it.unread === 2000")
