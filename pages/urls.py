@@ -7,6 +7,7 @@ from pages import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("u/<str:handle>", views.profile, name="profile"),
+    path("u/<str:handle>/qr.svg", views.qr, name="profile-qr"),
     path("docs/cli", views.cli, name="docs-cli"),
     path("join", views.app, {"page": "join"}, name="join"),
     path("restore", views.app, {"page": "restore"}, name="restore"),

@@ -1,36 +1,71 @@
 """The pages. They hold nothing private: what a person wrote or received never passes through here in the clear."""
 
+from io import BytesIO
+
+import segno
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from httpapi.problems import MethodNotAllowed
+from pages.chain_view import view_of
+from pages.chains import chain_of
+from pages.manual import manual
+from pages.state import server_state
 from pages.web_list import app_context, served_list
 from registry import documents, errors, lookup
+from registry.models import Handle
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this server is, for people who open its address."""
-    return render(request, "pages/home.html")
+    """What this server is and how it is doing, for people who open its address."""
+    shown = {"state": server_state(), "page_modules": ("js/pages/home.js",)}
+    return render(request, "pages/home.html", shown)
 
 
 @require_safe
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
     """The page of a handle, for people: WebFinger's profile page."""
+    row = _active(handle)
+    chain = chain_of(row.primary, documents.sigchain_url(row))
+    shown = {
+        "handle": row.local,
+        "fqhn": documents.fqhn(row),
+        "primary": str(row.primary),
+        "primary_hex": row.primary_hex,
+        "chain_url": documents.sigchain_url(row),
+        "registered_at": row.registered_at,
+        "chain": chain,
+        "view": view_of(chain.replayed) if chain.replayed else None,
+        "page_modules": ("js/pages/profile.js",),
+    }
+    return render(request, "pages/profile.html", shown)
+
+
+@require_safe
+def qr(request: HttpRequest, handle: str) -> HttpResponse:
+    """Handle and key as a QR code to scan from a screen or a card; docs/web.md says what it holds."""
+    row = _active(handle)
+    code = segno.make(f"kez:{documents.fqhn(row)}?primary={row.primary}", error="m", micro=False)
+    drawn = BytesIO()
+    code.save(drawn, kind="svg", border=4, light="#fff", omitsize=True, svgclass=None, lineclass=None)
+    headers = {"Cache-Control": "public, max-age=60"}
+    return HttpResponse(drawn.getvalue(), content_type="image/svg+xml", headers=headers)
+
+
+def _active(handle: str) -> Handle:
     try:
-        row = lookup.active_handle(handle)
+        return lookup.active_handle(handle)
     except (errors.HandleUnknown, errors.OtherServer) as error:
         raise Http404(str(error)) from error
-    shown = {"look_up": documents.look_up_document(row), "registered_at": row.registered_at}
-    return render(request, "pages/profile.html", shown)
 
 
 @require_safe
 def cli(request: HttpRequest) -> HttpResponse:
     """The manual of the command `kez-chat`."""
-    return render(request, "pages/cli.html")
+    return render(request, "pages/cli.html", {"manual": manual()})
 
 
 @require_safe

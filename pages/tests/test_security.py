@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 PAGES = sorted(
     "/" + str(pattern.pattern).replace("<str:handle>", "alice")
     for pattern in urls.urlpatterns
-    if isinstance(pattern, URLPattern) and pattern.name not in ("icon", "kez-web")
+    if isinstance(pattern, URLPattern) and pattern.name not in ("icon", "kez-web", "profile-qr")
 )
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -115,7 +115,7 @@ def test_a_fault_of_the_server_says_nothing_about_itself(rf, accept, kind):
 
 
 def test_a_fault_passes_through_the_same_middleware(settings):
-    settings.ROOT_URLCONF = "pages.tests.faulty_urls"
+    settings.ROOT_URLCONF = "tests.faulty_urls"
     response = Client(raise_request_exception=False).get("/fault", headers=HTML)
     assert response.status_code == 500
     assert "Something went wrong here" in response.content.decode()
