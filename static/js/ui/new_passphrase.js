@@ -1,10 +1,12 @@
 /** Choosing a passphrase: twice the same, with a hint about its length. */
 
+import { checkPassphrase } from "../vault/identity.js";
 import { el } from "./dom.js";
 import { passwordField } from "./password_field.js";
+import { sentence } from "./sentences.js";
 
 /** The vault refuses shorter ones (vault/kdf.js). */
-export const LEAST = 8;
+const LEAST = 8;
 const GOOD = 16;
 const VERY_GOOD = 24;
 
@@ -62,8 +64,10 @@ export function newPassphrase(place, { handle = "" } = {}) {
 
   const read = () => {
     const passphrase = first.input.value;
-    if ([...passphrase].length < LEAST) {
-      first.fail(`At least ${LEAST} characters, please.`);
+    try {
+      checkPassphrase(passphrase);
+    } catch (error) {
+      first.fail(sentence(error));
       return null;
     }
     if (passphrase !== second.input.value) {
