@@ -151,6 +151,15 @@ def test_the_tab_that_loses_the_session_is_told(visitor: Visitor, tabs: list[Pag
     assert [page.evaluate("window.tab.held") for page in tabs] == [True, False]
 
 
+def test_taking_over_twice_at_once_is_no_loss(tabs: list[Page]):
+    first, second = tabs
+    first.evaluate("window.tab.hold()")
+    second.evaluate("Promise.all([window.tab.takeOver(), window.tab.takeOver(), window.tab.hold()])")
+    assert first.evaluate("window.loss") == "lost"
+    assert second.evaluate("Promise.race([window.loss, Promise.resolve(window.tab.held)])") is True
+    assert first.evaluate("window.tab.hold()") is False
+
+
 def test_locking_one_tab_locks_all(tabs: list[Page]):
     first, second = tabs
     second.evaluate("window.tab.announceLocked()")

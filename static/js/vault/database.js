@@ -19,9 +19,13 @@ export async function openDatabase({ onClosed } = {}) {
     throw new StorageUnavailable();
   }
   return new Promise((resolve, reject) => {
+    let isBlocked = false;
     const opening = openDB(DATABASE, VERSION, {
       upgrade: (database, from) => migrate(database, from),
-      blocked: () => reject(new StorageBlocked()),
+      blocked: () => {
+        isBlocked = true;
+        reject(new StorageBlocked());
+      },
       blocking: (_from, _to, event) => {
         // Whoever wants to wipe or upgrade must not wait for this tab.
         /** @type {IDBDatabase} */ (event.target).close();
@@ -29,7 +33,11 @@ export async function openDatabase({ onClosed } = {}) {
       },
       terminated: () => onClosed?.(),
     });
-    opening.then(resolve, (error) => reject(typed(error)));
+    opening.then(
+      // Nobody waits any more for one that opened after all.
+      (database) => (isBlocked ? database.close() : resolve(database)),
+      (error) => reject(typed(error)),
+    );
   });
 }
 

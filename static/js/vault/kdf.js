@@ -9,6 +9,7 @@
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 
 import { WeakPassphrase } from "./errors.js";
+import { SLICE_MS } from "./slices.js";
 
 /** 128 MiB and about a second. */
 export const DEFAULT_COST = Object.freeze({ N: 2 ** 17, r: 8, p: 1 });
@@ -60,7 +61,8 @@ export async function stretch(passphrase, salt, { N, r, p }, bytes, onProgress) 
   if (!isReasonable({ N, r, p })) {
     throw new RangeError("These scrypt parameters are out of bounds.");
   }
-  const options = { N, r, p, dkLen: bytes, onProgress: onProgress && eachPercent(onProgress) };
+  const progress = onProgress && eachPercent(onProgress);
+  const options = { N, r, p, dkLen: bytes, asyncTick: SLICE_MS, onProgress: progress };
   return new Uint8Array(await scryptAsync(passphrase.normalize("NFC"), salt, options));
 }
 

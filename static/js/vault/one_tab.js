@@ -27,6 +27,8 @@ export class OneTab extends EventTarget {
   #channel = new BroadcastChannel(CHANNEL);
   /** @type {(() => void)|null} */
   #release = null;
+  /** @type {Promise<boolean>|null} */
+  #taking = null;
 
   constructor() {
     super();
@@ -50,7 +52,9 @@ export class OneTab extends EventTarget {
   /** Hold the session, whoever did until now. @returns {Promise<void>} */
   async takeOver() {
     if (!this.held) {
-      await this.#request({ steal: true });
+      // One at a time: two would steal from each other.
+      this.#taking ??= this.#request({ steal: true }).finally(() => (this.#taking = null));
+      await this.#taking;
     }
   }
 
@@ -72,7 +76,7 @@ export class OneTab extends EventTarget {
   }
 
   /** @param {LockOptions} options @returns {Promise<boolean>} */
-  #request(options) {
+  async #request(options) {
     if (!navigator.locks) {
       throw new StorageUnavailable();
     }

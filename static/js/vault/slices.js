@@ -1,6 +1,8 @@
 /** Long work is cut in slices, so that the page stays usable. Import maps do not reach workers. */
 
-const SLICE_MS = 8;
+/** How long the page may stand still, in milliseconds. */
+export const SLICE_MS = 8;
+
 const AT_ONCE = 64;
 
 /**
