@@ -69,6 +69,10 @@ export function hpkeSuite() {
 }
 
 async function choose() {
+  if (!globalThis.crypto?.subtle) {
+    // Else every envelope would seem to be sealed for another key.
+    throw new Error("This page has no WebCrypto: it must be served over https, or from localhost.");
+  }
   const native = new NativeKem();
   const kem = (await isReliable(native)) ? native : new PlainKem();
   return new CipherSuite({ kem, kdf: new HkdfSha256(), aead: new Chacha20Poly1305() });
