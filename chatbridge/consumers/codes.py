@@ -99,7 +99,7 @@ _RULES = {
     Code.SIGNAL_TOO_LARGE: _Rule("A signal is larger than the bridge takes; it was dropped."),
     Code.REPLACED: _Rule("The same device has connected again.", 4409),
     Code.TIMED_OUT: _Rule("Nothing was heard from the client for too long.", 4408, retry=True),
-    Code.RESTARTING: _Rule("The server is restarting.", 1012, retry=True),
+    Code.RESTARTING: _Rule("The server is restarting.", 4012, retry=True),
     Code.BAD_RECIPIENT: _Rule("The recipient is not a usable key."),
     Code.INBOX_FULL: _Rule("The recipient's inbox is full; nothing was stored.", retry=True),
     Code.TOO_LARGE: _Rule("The message is larger than an inbox takes; nothing was stored."),

@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 SUBPROTOCOL = "kez.v2"
 CLOSE_SECONDS = 5.0
+FLUSH_SECONDS = 0.2
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -117,9 +118,11 @@ class Socket:
             outcome = refused.code.value
             await self._close(refused)
         except asyncio.CancelledError:
+            # The server stops. It ends in order here: daphne waits for its applications until the first one that does
+            # not, and what was sent in its last moment never leaves.
             outcome = Code.RESTARTING.value
             await self._close(Refused(Code.RESTARTING))
-            raise
+            await asyncio.sleep(FLUSH_SECONDS)
         finally:
             self._hub.remove(self)
             self._over.set()

@@ -74,7 +74,11 @@ class Chatter:
             challenge=challenge,
             created_at=datetime.now(UTC) - age,
         )
-        return sign("session", payload, signer or self.key)
+        document = sign("session", payload, self.key)
+        if signer is not None:
+            sig = signer.sign(canonical_bytes(payload)).hex()
+            document["signature"] |= {"key": str(signer.primary), "sig": sig}
+        return document
 
 
 def publish_frame(*items: tuple[int, bytes, bytes, bytes]) -> bytes:
@@ -104,6 +108,7 @@ class Browser:
         self.texts: defaultdict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
         self.deliveries: asyncio.Queue[Delivery] = asyncio.Queue()
         self.published: asyncio.Queue[tuple[int, int, bool]] = asyncio.Queue()
+        self.answers: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
         self.signals: asyncio.Queue[bytes] = asyncio.Queue()
         self.closed = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
@@ -126,12 +131,16 @@ class Browser:
     async def _take_text(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "ping":
             await self.say("pong", n=frame["n"])
+        if frame["type"] == "refused":
+            for ref in frame["refs"]:
+                self.answers.put_nowait((ref, frame["code"]))
         self.texts[frame["type"]].put_nowait(frame)
 
     def _take_binary(self, data: bytes) -> None:
         if data[0] == 0x82:
             for ref, seq, flag in struct.iter_unpack(">IQB", data[1:]):
                 self.published.put_nowait((ref, seq, bool(flag)))
+                self.answers.put_nowait((ref, "stored"))
         elif data[0] == 0x83:
             self.signals.put_nowait(data[1:])
         else:
@@ -147,9 +156,17 @@ class Browser:
         await self.connection.send(json.dumps({"type": kind, **fields}))
 
     async def expect(self, kind: str) -> dict[str, Any]:
-        """The next text frame of this type."""
-        async with asyncio.timeout(LIMIT):
-            return await self.texts[kind].get()
+        """The next text frame of this type; AssertionError if the socket was closed instead."""
+        frame = asyncio.ensure_future(self.texts[kind].get())
+        closed = asyncio.ensure_future(self.closed.wait())
+        try:
+            done, _ = await asyncio.wait([frame, closed], timeout=LIMIT, return_when="FIRST_COMPLETED")
+            assert done, f"no {kind} within {LIMIT} s"
+            assert frame.done(), f"closed with {self.connection.close_code}: {self.texts['error']}"
+            return frame.result()
+        finally:
+            frame.cancel()
+            closed.cancel()
 
     async def introduce(self, chatter: Chatter) -> dict[str, Any]:
         """Answers the challenge; what `ready` said."""
@@ -164,6 +181,11 @@ class Browser:
         """The next publish that was stored: ref, seq, duplicate."""
         async with asyncio.timeout(LIMIT):
             return await self.published.get()
+
+    async def answer(self) -> tuple[int, str]:
+        """What became of the next publish: ref, and "stored" or the code of the refusal."""
+        async with asyncio.timeout(LIMIT):
+            return await self.answers.get()
 
     async def take(self, count: int) -> list[Delivery]:
         """The next deliveries, unacknowledged."""
@@ -193,13 +215,30 @@ class Browser:
 
     async def refusal(self) -> tuple[str, int | None]:
         """The code of the error that closes it, and the close code."""
-        error = await self.expect("error")
-        return error["code"], await self.close_code()
+        code = await self.close_code()
+        return (await self.expect("error"))["code"], code
 
     async def close(self) -> None:
         await self.connection.close()
         if self._reader is not None:
             await self._reader
+
+
+async def publish_many(
+    sender: Browser, to: Chatter, envelopes: list[bytes], *, window: int = 64, per_frame: int = 16
+) -> None:
+    """All of them, about `window` on their way at a time; returns when each is stored."""
+    numbered = list(enumerate(envelopes))
+    under_way = 0
+    for start in range(0, len(numbered), per_frame):
+        some = numbered[start : start + per_frame]
+        await sender.publish(*((ref, to.raw, new_id(), envelope) for ref, envelope in some))
+        under_way += len(some)
+        while under_way > window:
+            await sender.outcome()
+            under_way -= 1
+    for _ in range(under_way):
+        await sender.outcome()
 
 
 def address(stack: Stack) -> str:

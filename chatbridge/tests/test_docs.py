@@ -12,7 +12,7 @@ from natslink import errors
 
 DOCS = (ROOT / "docs" / "nats.md").read_text()
 CONF = (ROOT / "deploy" / "nats.conf").read_text() + (ROOT / "deploy" / "nats-tls.conf").read_text()
-SUBJECT = re.compile(r'"((?:\$JS|\$SYS|KEZ\.API|_INBOX_|kez\.(?!chat\.)|STREAM\.|CONSUMER\.)[^"{\s]*)')
+SUBJECT = re.compile(r'"((?:\$JS|\$SYS|KEZ\.API|_INBOX_|kez\.(?!chat\.|v2)|STREAM\.|CONSUMER\.)[^"{\s]*)')
 
 
 def sources() -> Iterator[str]:
