@@ -1,4 +1,4 @@
-"""Locking by itself, and one tab at a time."""
+"""Locking by itself, one tab at a time, and wiping in all of them."""
 
 from collections.abc import Iterator
 
@@ -178,3 +178,50 @@ def test_noise_on_the_channel_is_ignored(visitor: Visitor, tabs: list[Page]):
     }""")
     first.evaluate("window.lockNews")
     assert first.evaluate("window.events") == ["locked"]
+
+
+def test_wiping_leaves_nothing_and_closes_every_tab(visitor: Visitor):
+    other = visitor.new_page()
+    run(visitor, "(kez) => kez.create().then(() => null)")
+    run(
+        visitor,
+        """async (kez) => {
+          const store = await kez.storeOf();
+          const tab = new kez.OneTab();
+          window.gone = new Promise((done) => store.addEventListener("closed", () => done("closed")));
+          window.wiped = new Promise((done) => tab.addEventListener("wiped", () => done("wiped")));
+          window.refusal = () => kez.refusal(() => store.get("drafts", "bob"));
+        }""",
+        page=other,
+    )
+    left = run(
+        visitor,
+        """async (kez) => {
+          localStorage.setItem("theme", "dark");
+          sessionStorage.setItem("page", "chat");
+          await caches.open("some");
+          await kez.wipe();
+          return [await indexedDB.databases(), await caches.keys(), localStorage.length, sessionStorage.length,
+            await kez.storedIdentity()];
+        }""",
+    )
+    assert left == [[], [], 0, 0, None]
+    assert other.evaluate("Promise.all([gone, wiped, refusal()])") == ["closed", "wiped", "storage_closed"]
+
+
+def test_wiping_says_when_something_holds_on(visitor: Visitor):
+    """A tab with code that does not let go: the database goes once it does."""
+    told = run(
+        visitor,
+        """async (kez) => {
+          await kez.create();
+          const stubborn = await new Promise((done) => {
+            const request = indexedDB.open(kez.DATABASE);
+            request.onsuccess = () => done(request.result);
+          });
+          const told = await kez.refusal(() => kez.wipe());
+          stubborn.close();
+          return [told, await kez.refusal(() => kez.wipe()), await kez.storedIdentity()];
+        }""",
+    )
+    assert told == ["storage_blocked", None, None]

@@ -1,5 +1,6 @@
 /**
- * A history as one file that only its owner can open: the 24 words open it anywhere (format: archive_format.js).
+ * A history as one file that only its owner can open: the 24 words open it anywhere (format:
+ * archive_format.js).
  *
  * @typedef {import("./identity.js").UnlockedIdentity} UnlockedIdentity
  * @typedef {import("./store.js").Store} Store
@@ -50,8 +51,8 @@ export async function exportHistory(store, identity) {
 }
 
 /**
- * Add what an archive of the same identity holds and this store does not; what is here already stays as it is. The
- * whole file is checked before anything is written, then everything is written at once.
+ * Add what an archive of the same identity holds and this store does not; what is here already stays as it
+ * is. The whole file is checked before anything is written, then everything is written at once.
  *
  * @param {Store} store
  * @param {UnlockedIdentity} identity
@@ -90,8 +91,8 @@ async function* readArchive(identity, blob) {
 }
 
 /**
- * Open a box that is, or is not, the last one of the file. A box in front of the end that opens only as one from the
- * middle says that the rest was cut off.
+ * Open a box that is, or is not, the last one of the file. A box in front of the end that opens only as one
+ * from the middle says that the rest was cut off.
  *
  * @param {CryptoKey} key
  * @param {Bytes} prelude

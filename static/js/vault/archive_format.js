@@ -4,10 +4,11 @@
  *     prelude   "kez-archive" ‖ version byte 0x01 ‖ u32 length ‖ header, JSON: {created_at, primary, salt}
  *     chunk     u32 length ‖ AES-256-GCM box, once or more
  *
- * The key is HKDF-SHA256 of the seed with the header's salt. The nonce of chunk i (from 0) is 7 zero bytes ‖ u32 i ‖ 0x01
- * for the last chunk, else 0x00, so chunks cannot be left out, moved or cut off unnoticed; the additional data of each
- * is the whole prelude. A chunk's plaintext is JSON: {records: […]}, in the last chunk with `total`, the number of
- * records in the whole file. A record is {collection, key, value | bytes (base64), group?, order?}.
+ * The key is HKDF-SHA256 of the seed with the header's salt. The nonce of chunk i (from 0) is 7 zero bytes ‖
+ * u32 i ‖ 0x01 for the last chunk, else 0x00, so chunks cannot be left out, moved or cut off unnoticed; the
+ * additional data of each is the whole prelude. A chunk's plaintext is JSON: {records: […]}, in the last
+ * chunk with `total`, the number of records in the whole file. A record is {collection, key, value | bytes
+ * (base64), group?, order?}.
  *
  * @typedef {import("./store.js").Change} Change
  * @typedef {{primary: string, createdAt: string, salt: Uint8Array<ArrayBuffer>}} Header
@@ -52,7 +53,9 @@ export class ArchiveReader {
     return this.#at === this.#blob.size;
   }
 
-  /** @returns {Promise<{prelude: Bytes, header: Header}>} throws ArchiveBroken, ArchiveNewer, ArchiveTruncated */
+  /**
+   * @returns {Promise<{prelude: Bytes, header: Header}>} throws ArchiveBroken, ArchiveNewer, ArchiveTruncated
+   */
   async prelude() {
     const start = new Uint8Array(await this.#blob.slice(0, FIXED).arrayBuffer());
     if (!MAGIC.every((byte, place) => start[place] === byte)) {

@@ -4,7 +4,10 @@ const INPUT = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "
 const RETURN = ["visibilitychange", "pageshow", "resume", "focus"];
 const MINUTE_MS = 60_000;
 
-/** Counts from start(), or from the last input, until `minutes` have gone by; then calls `onLock` once and stops. */
+/**
+ * Counts from start(), or from the last input, until `minutes` have gone by; then calls `onLock` once and
+ * stops.
+ */
 export class AutoLock {
   #minutes;
   #onLock;

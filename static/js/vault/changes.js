@@ -1,5 +1,6 @@
 /**
- * What may be written. A mistake here is one of the program, not of the person: TypeError, before anything happens.
+ * What may be written. A mistake here is one of the program, not of the person: TypeError, before anything
+ * happens.
  *
  * @typedef {import("./store.js").Change} Change
  */

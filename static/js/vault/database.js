@@ -2,7 +2,14 @@
 
 import { openDB } from "idb";
 
-import { StorageBlocked, StorageClosed, StorageFull, StorageUnavailable, VaultError, VaultNewer } from "./errors.js";
+import {
+  StorageBlocked,
+  StorageClosed,
+  StorageFull,
+  StorageUnavailable,
+  VaultError,
+  VaultNewer,
+} from "./errors.js";
 import { DATABASE, VERSION, migrate } from "./schema.js";
 
 /** @typedef {import("./schema.js").Database} Database */
@@ -10,8 +17,8 @@ import { DATABASE, VERSION, migrate } from "./schema.js";
 /**
  * Open the database, up to date.
  *
- * @param {{onClosed?: () => void}} [options] `onClosed` is called when somebody else ends the connection: another
- *   tab that wipes or upgrades the database, or the browser
+ * @param {{onClosed?: () => void}} [options] `onClosed` is called when somebody else ends the connection:
+ *   another tab that wipes or upgrades the database, or the browser
  * @returns {Promise<Database>}
  */
 export async function openDatabase({ onClosed } = {}) {

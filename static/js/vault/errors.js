@@ -1,6 +1,6 @@
 /**
- * Every way in which the vault can refuse. `code` is for programs and never changes once released; `message` is
- * one sentence for people.
+ * Every way in which the vault can refuse. `code` is for programs and never changes once released; `message`
+ * is one sentence for people.
  */
 
 /** The root of all refusals of the vault. */

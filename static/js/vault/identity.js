@@ -1,5 +1,6 @@
 /**
- * The identity of this browser: its seed lies in IndexedDB under a passphrase; unlocked, it lives in memory only.
+ * The identity of this browser: its seed lies in IndexedDB under a passphrase; unlocked, it lives in memory
+ * only.
  *
  * @typedef {import("../proto/handles.js").Handle} HandleType
  * @typedef {import("../proto/keys.js").SigningKey} SigningKeyType
@@ -62,8 +63,9 @@ export async function storedIdentity() {
 }
 
 /**
- * Store a new identity under a passphrase and give it a device id. The browser is also asked to keep this site's storage
- * when the disk fills up; some browsers ask the person, so the answer goes to `onPersisted`, maybe much later.
+ * Store a new identity under a passphrase and give it a device id. The browser is also asked to keep this
+ * site's storage when the disk fills up; some browsers ask the person, so the answer goes to `onPersisted`,
+ * maybe much later.
  *
  * @param {object} options
  * @param {Uint8Array} options.seed 32 bytes

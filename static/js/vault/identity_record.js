@@ -1,8 +1,9 @@
 /**
  * The one stored record of an identity: what is public about it, and the seed under the passphrase.
  *
- * Format 1: scrypt gives 48 bytes. The first 32 are the AES-256-GCM key that seals the seed; the last 16 are stored as
- * `check` and tell a wrong passphrase from a damaged record. Every other field is bound by the additional data.
+ * Format 1: scrypt gives 48 bytes. The first 32 are the AES-256-GCM key that seals the seed; the last 16 are
+ * stored as `check` and tell a wrong passphrase from a damaged record. Every other field is bound by the
+ * additional data.
  *
  * @typedef {import("./kdf.js").Cost} Cost
  * @typedef {import("./kdf.js").OnProgress} OnProgress

@@ -1,6 +1,6 @@
 /**
- * From a passphrase to a key: scrypt (RFC 7914). Its parameters are stored beside what it protects and bounded when
- * read, so that a record which somebody changed can neither hang the page nor ask for nothing.
+ * From a passphrase to a key: scrypt (RFC 7914). Its parameters are stored beside what it protects and
+ * bounded when read, so that a record which somebody changed can neither hang the page nor ask for nothing.
  *
  * @typedef {{N: number, r: number, p: number}} Cost
  * @typedef {(done: number) => void} OnProgress called with a fraction, 0…1
@@ -48,7 +48,8 @@ export function isReasonable(cost) {
 }
 
 /**
- * Derive `bytes` bytes. The passphrase is normalised (NFC), so that it does not matter how a keyboard composes letters.
+ * Derive `bytes` bytes. The passphrase is normalised (NFC), so that it does not matter how a keyboard
+ * composes letters.
  *
  * @param {string} passphrase
  * @param {Uint8Array} salt
@@ -66,7 +67,12 @@ export async function stretch(passphrase, salt, { N, r, p }, bytes, onProgress) 
   return new Uint8Array(await scryptAsync(passphrase.normalize("NFC"), salt, options));
 }
 
-/** The library reports ten thousand times; nobody draws that often. @param {OnProgress} onProgress @returns {OnProgress} */
+/**
+ * The library reports ten thousand times; nobody draws that often.
+ *
+ * @param {OnProgress} onProgress
+ * @returns {OnProgress}
+ */
 function eachPercent(onProgress) {
   let last = -1;
   return (done) => {

@@ -1,6 +1,6 @@
 /**
- * Of all tabs of this site only one holds the session: two would read the same inbox and number messages twice. The tabs
- * settle it with a web lock, and tell one another when one was locked or wiped.
+ * Of all tabs of this site only one holds the session: two would read the same inbox and number messages
+ * twice. The tabs settle it with a web lock, and tell one another when one was locked or wiped.
  *
  * @typedef {"locked"|"wiped"} News
  */
@@ -20,8 +20,8 @@ export function announce(news) {
 }
 
 /**
- * This tab's part in it. Events: "lost", another tab took the session over; "locked" and "wiped", somebody locked or
- * wiped in another tab (or by `announce` in this one).
+ * This tab's part in it. Events: "lost", another tab took the session over; "locked" and "wiped", somebody
+ * locked or wiped in another tab (or by `announce` in this one).
  */
 export class OneTab extends EventTarget {
   #channel = new BroadcastChannel(CHANNEL);

@@ -8,7 +8,8 @@ const BATCH_RECORDS = 200;
 const BATCH_BYTES = 256 * 1024;
 
 /**
- * The first `limit` records of an index within `range`, and those that follow with the same order as the last one.
+ * The first `limit` records of an index within `range`, and those that follow with the same order as the last
+ * one.
  *
  * @param {any} index over (group, order), of a running transaction
  * @param {IDBKeyRange} range
@@ -28,7 +29,8 @@ export async function firstOf(index, range, limit, direction) {
 }
 
 /**
- * A whole collection, in the order of its hidden names. Read in parts, because one large answer would stop the page.
+ * A whole collection, in the order of its hidden names. Read in parts, because one large answer would stop
+ * the page.
  *
  * @param {any} records an object store of a running transaction
  * @returns {Promise<StoredRecord[]>}

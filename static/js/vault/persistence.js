@@ -17,8 +17,8 @@ export async function askToPersist() {
 }
 
 /**
- * @returns {Promise<{persistent: boolean, usage: number|null, quota: number|null}>} bytes; null where the browser
- *   does not say
+ * @returns {Promise<{persistent: boolean, usage: number|null, quota: number|null}>} bytes; null where the
+ *   browser does not say
  */
 export async function storageState() {
   const [persistent, estimate] = await Promise.all([

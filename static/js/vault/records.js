@@ -1,10 +1,10 @@
 /**
- * One record of the encrypted store: its name and group hidden by an HMAC, the rest sealed with AES-256-GCM under a
- * random nonce. What stays readable (collection, hidden name, hidden group, order) is bound by the additional data,
- * so a record that was moved or renumbered does not open.
+ * One record of the encrypted store: its name and group hidden by an HMAC, the rest sealed with AES-256-GCM
+ * under a random nonce. What stays readable (collection, hidden name, hidden group, order) is bound by the
+ * additional data, so a record that was moved or renumbered does not open.
  *
- * Format 1 of `sealed`: byte 0x01 ‖ nonce (12) ‖ ciphertext and tag. Plaintext: byte 0x00 ‖ JSON [key, group, value], or
- * byte 0x01 ‖ u32 length ‖ JSON [key, group] ‖ the value's bytes. Integers are big-endian.
+ * Format 1 of `sealed`: byte 0x01 ‖ nonce (12) ‖ ciphertext and tag. Plaintext: byte 0x00 ‖ JSON [key, group,
+ * value], or byte 0x01 ‖ u32 length ‖ JSON [key, group] ‖ the value's bytes. Integers are big-endian.
  *
  * @typedef {import("./store_keys.js").StoreKeys} StoreKeys
  * @typedef {{name: ArrayBuffer, group?: ArrayBuffer, order?: number, sealed: ArrayBuffer}} StoredRecord

@@ -13,8 +13,8 @@ export const IDENTITY = "identity";
 export const WRITER = "writer";
 
 /**
- * The collections of the encrypted store. `archived` ones go into an exported history; the others belong to this
- * device alone (its place in the message chains, what it is still sending) or are not worth keeping.
+ * The collections of the encrypted store. `archived` ones go into an exported history; the others belong to
+ * this device alone (its place in the message chains, what it is still sending) or are not worth keeping.
  *
  * @type {Readonly<Record<string, {archived: boolean}>>}
  */

@@ -7,7 +7,8 @@ const AT_ONCE = 64;
 
 /**
  * Let the page handle input, draw, and do its other work; resolves in a later task. By a message and not by
- * scheduler.yield(), whose continuations go before everything else that waits: an import would hold up the socket.
+ * scheduler.yield(), whose continuations go before everything else that waits: an import would hold up the
+ * socket.
  *
  * @returns {Promise<void>}
  */
@@ -35,7 +36,8 @@ export class Slice {
 }
 
 /**
- * `work` for each item, some at the same time, giving way to the page in between; the answers in the items' order.
+ * `work` for each item, some at the same time, giving way to the page in between; the answers in the items'
+ * order.
  *
  * @template T, R
  * @param {readonly T[]} items

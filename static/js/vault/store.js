@@ -1,17 +1,18 @@
 /**
- * The encrypted store: records in named collections, found by key, or page by page within a group in the order of a
- * number. Keys, groups and values are readable only with the identity's keys; collection, count, size and `order` are
- * not hidden.
+ * The encrypted store: records in named collections, found by key, or page by page within a group in the
+ * order of a number. Keys, groups and values are readable only with the identity's keys; collection, count,
+ * size and `order` are not hidden.
  *
  * @typedef {import("./identity.js").UnlockedIdentity} UnlockedIdentity
  * @typedef {import("./schema.js").Database} Database
  * @typedef {{collection: string, key: string, value?: any, group?: string, order?: number}} Change
- *   `value`: JSON-able or a Uint8Array; undefined deletes. `group`: the record can be paged through within it;
- *   `order` (finite) is its place there, 0 without one. Writing a key replaces value, group and order together.
+ *   `value`: JSON-able or a Uint8Array; undefined deletes. `group`: the record can be paged through within
+ *   it; `order` (finite) is its place there, 0 without one. Writing a key replaces value, group and order.
  * @typedef {{key: string, group: string|null, order: number|undefined, value: any}} Entry
  * @typedef {import("./records.js").StoredRecord} StoredRecord
  */
 
+import { toHex } from "../proto/bytes.js";
 import { checkCollection, checkedChange } from "./changes.js";
 import { openDatabase, typed } from "./database.js";
 import { StorageClosed, TakenOver } from "./errors.js";
@@ -23,11 +24,11 @@ import { groups, inSlices } from "./slices.js";
 const REQUESTS = 100;
 
 /** Names this page load among all that have ever opened the store. */
-const PAGE = crypto.randomUUID();
+const PAGE = toHex(crypto.getRandomValues(new Uint8Array(16)));
 
 /**
- * Open the store of an unlocked identity. From now on this page load alone may write: stores that another tab has
- * open refuse with TakenOver (see one_tab.js, which lets the tabs agree before it comes to that).
+ * Open the store of an unlocked identity. From now on this page load alone may write: stores that another tab
+ * has open refuse with TakenOver (see one_tab.js, which lets the tabs agree before it comes to that).
  *
  * @param {Pick<UnlockedIdentity, "storeKeys">} identity
  * @returns {Promise<Store>} throws StorageBlocked, StorageUnavailable, VaultNewer
@@ -98,9 +99,9 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Records of a group whose order lies between `after` and `before` (both excluded): the first `limit` of them
-   * going up, or with `newestFirst` going down. Records of one order are never torn apart: where the last one has
-   * equals, they come too.
+   * Records of a group whose order lies between `after` and `before` (both excluded): the first `limit` of
+   * them going up, or with `newestFirst` going down. Records of one order are never torn apart: where the
+   * last one has equals, they come too.
    *
    * @param {string} collection
    * @param {string} group
@@ -133,11 +134,12 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Carry out all changes, in order, or none of them. When this resolves they are on the disk: a message may be
-   * acknowledged to its sender.
+   * Carry out all changes, in order, or none of them. When this resolves they are on the disk: a message may
+   * be acknowledged to its sender.
    *
    * @param {readonly Change[]} changes
-   * @returns {Promise<void>} throws StorageFull, TakenOver, StorageClosed; TypeError for a change that is no change
+   * @returns {Promise<void>} throws StorageFull, TakenOver, StorageClosed; TypeError for a change that is no
+   *   change
    */
   async write(changes) {
     const prepared = await inSlices(changes, (change) => this.#prepare(change));

@@ -8,8 +8,9 @@ import { announce } from "./one_tab.js";
 import { DATABASE } from "./schema.js";
 
 /**
- * Delete all databases, caches and the rest of this origin. Other tabs close their connections and hear "wiped". What the
- * disk keeps of deleted files is out of a page's reach; it is sealed, like everything that was stored.
+ * Delete all databases, caches and the rest of this origin. Other tabs close their connections and hear
+ * "wiped". What the disk keeps of deleted files is out of a page's reach; it is sealed, like everything that
+ * was stored.
  *
  * @returns {Promise<void>} throws StorageBlocked where a tab does not let go; the database goes once it does
  */
