@@ -119,7 +119,7 @@ async def test_valkey_goes_away_and_sockets_stay(own_stack, alice) -> None:
 async def test_the_web_process_stops_and_says_so(own_stack, alice) -> None:
     async with online(own_stack, alice) as browser, socket(own_stack) as waiting:
         await waiting.expect("hello")
-        # For a second after a handshake daphne fails to tell its applications of its end, and drops all sockets instead.
+        # For a second after a handshake daphne fails to tell its applications of its end, and just drops sockets.
         await asyncio.sleep(3)
         await asyncio.to_thread(own_stack.kill, "web", signal.SIGTERM)
         start_web(own_stack)
