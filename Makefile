@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run operator demo test lint format bench requirements clean clean-data
+.PHONY: help run operator demo test lint format bench screenshots requirements clean clean-data
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ format: $(VENV)/.dev ## Rewrite the code in the one style
 bench: $(VENV)/.dev ## Measure against bare pieces and write docs/performance.md
 	@$(BIN)/python -m bench
 
+screenshots: $(VENV)/.dev ## Take pictures of every page into screenshots/, light and dark, narrow and wide
+	@$(BIN)/python -m devstack.chromium
+	@$(BIN)/python -m tests.browser.screenshots screenshots
+
 requirements: $(VENV)/.dev ## Pin the newest allowed versions in requirements*.txt
 	uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 	  --custom-compile-command "make requirements" --extra build --extra server --extra client \
@@ -51,7 +55,7 @@ requirements: $(VENV)/.dev ## Pin the newest allowed versions in requirements*.t
 	  -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean: clean-data ## Remove everything that make made
-	rm -rf $(VENV) node_modules *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules screenshots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 clean-data: ## Forget the local server's data and secrets
 	rm -rf .data

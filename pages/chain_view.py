@@ -17,7 +17,7 @@ from kezproto.chain_state import ChainState, Event
 
 # So many of the newest events are drawn.
 SHOWN = 100
-ELSEWHERE = {"dns": "the domain", "github": "on GitHub", "nostr": "on Nostr", "web": "the website"}
+_CLAIMED = {"dns": "domain", "github": "GitHub name", "nostr": "Nostr key", "web": "website"}
 _REACHED = {"nats": "over NATS", "iroh": "over Iroh", "https": "over HTTPS"}
 
 
@@ -86,8 +86,8 @@ def _words(event: Event) -> tuple[str, str, str, str]:
             title = f"No longer reached {how}" if event.op == REMOVE_ENDPOINT else f"Reached {how}"
             return "send", title, endpoint.url or endpoint.node_id or "", ""
         case Claim() as claim:
-            where = ELSEWHERE[claim.kind]
-            title = f"Takes back the claim: {where}" if event.op == REVOKE_CLAIM else f"Claims to be, {where}"
+            what = _CLAIMED[claim.kind]
+            title = f"No longer claims a {what}" if event.op == REVOKE_CLAIM else f"Claims a {what}"
             return "at", title, claim.subject, claim.proof_url
         case SharedFiles() as shared:
             return "download", "Shares a list of files", f"{shared.size} bytes, {shared.manifest}", ""

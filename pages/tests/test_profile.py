@@ -100,10 +100,10 @@ def test_a_chain_is_drawn_newest_first(page_of):
     titles = [part.partition("</h3>")[0] for part in page.split("<h3>")]
     assert titles[-6:] == [
         "Something that this server does not know yet",
-        "Takes back the claim: on GitHub",
+        "No longer claims a GitHub name",
         "Shares a list of files",
-        "Claims to be, the domain",
-        "Claims to be, on GitHub",
+        "Claims a domain",
+        "Claims a GitHub name",
         "Reached over NATS",
     ]
     assert 'href="https://gist.example/alice" rel="noopener noreferrer nofollow ugc"' in page

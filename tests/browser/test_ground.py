@@ -2,11 +2,10 @@
 
 import json
 
-import pytest
 from playwright.sync_api import Page
 
 from pages.packages import PACKAGES
-from tests.browser.axe import assert_accessible, violations
+from tests.browser.axe import violations
 from tests.browser.visitor import Visitor
 
 
@@ -45,12 +44,6 @@ def test_trouble_in_a_page_is_noted(visitor: Visitor):
     for part in ("said by the page", "nobody caught this", "Content Security Policy"):
         assert any(part in each for each in noted), noted
     visitor.expect("")
-
-
-@pytest.mark.parametrize("address", ["/", "/docs/cli"])
-def test_plain_pages_are_accessible(visitor: Visitor, address: str):
-    visitor.goto(address)
-    assert_accessible(visitor.page)
 
 
 def test_axe_sees_what_is_wrong(visitor: Visitor):
