@@ -129,6 +129,7 @@ export class ConversationPane {
     part(root, "peer").classList.toggle("known", summary.peer !== UNOPENED);
     part(root, "details").hidden = summary.peer === UNOPENED;
     this.#drawNotices(summary);
+    this.thread?.noteSeen();
   }
 
   /** @param {News} news */
@@ -183,10 +184,10 @@ export class ConversationPane {
     this.opening = this.run(() => thread.open());
   }
 
-  /** Somebody looks at the newest message. */
+  /** Somebody looks at the newest message. A request stays unread until it is accepted, then its sender learns it. */
   #seen() {
     const { summary } = this;
-    if (!summary || summary.unread === 0 || this.reading || !isWatched()) {
+    if (!summary || summary.unread === 0 || summary.request || this.reading || !isWatched()) {
       return;
     }
     this.reading = true;

@@ -36,7 +36,7 @@ export function looksOf(row, around, now) {
   const quoted = message.replyTo ? around.find(message.replyTo) : null;
   return JSON.stringify([
     message.kind, message.state, message.cause, message.text, message.notices, row.first, row.last, row.startsUnread,
-    row.startsDay ? dayLabel(message.at, now) : "", quoted?.id, quoted?.text, around.peerName, around.canReopen,
+    row.startsDay ? dayLabel(message.at, now) : "", quoted === null, quoted?.id, quoted?.text, around.peerName, around.canReopen,
   ]);
 }
 

@@ -130,7 +130,7 @@ export class Thread {
     this.rows.render(rowsOf(items, this.span.from, this.span.to, this.firstUnread), { atEnd: this.follow });
     this.parts.empty.hidden = items.length > 0;
     this.#showWayDown();
-    this.#noteSeen();
+    this.noteSeen();
   }
 
   /** Go to the newest message. */
@@ -179,8 +179,8 @@ export class Thread {
     const { signal } = this.abort;
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true, signal });
     toLatest.addEventListener("click", () => this.jumpToEnd(), { signal });
-    window.addEventListener("focus", () => this.#noteSeen(), { signal });
-    document.addEventListener("visibilitychange", () => this.#noteSeen(), { signal });
+    window.addEventListener("focus", () => this.noteSeen(), { signal });
+    document.addEventListener("visibilitychange", () => this.noteSeen(), { signal });
     this.resize.observe(scroller);
     const nextDay = () => {
       this.midnight = window.setTimeout(() => {
@@ -202,7 +202,7 @@ export class Thread {
       this.span = later(this.span, length);
       this.draw();
     }
-    this.#noteSeen();
+    this.noteSeen();
   }
 
   #lookBack() {
@@ -246,7 +246,8 @@ export class Thread {
     this.#showWayDown();
   }
 
-  #noteSeen() {
+  /** Ask again whether somebody looks at the newest message. */
+  noteSeen() {
     if (this.loaded && !this.closed && this.follow && isWatched()) {
       this.missed = 0;
       this.#showWayDown();
