@@ -6,6 +6,7 @@ import segno
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from httpapi.problems import MethodNotAllowed
@@ -17,8 +18,12 @@ from pages.web_list import app_context, served_list
 from registry import documents, errors, lookup
 from registry.models import Handle
 
+# A page carries a nonce, so nobody may keep it for others.
+personal = cache_control(private=True, no_cache=True)
+
 
 @require_safe
+@personal
 def home(request: HttpRequest) -> HttpResponse:
     """What this server is and how it is doing, for people who open its address."""
     shown = {"state": server_state(), "page_modules": ("js/pages/home.js",)}
@@ -26,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@personal
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
     """The page of a handle, for people: WebFinger's profile page."""
     row = _active(handle)
@@ -63,6 +69,7 @@ def _active(handle: str) -> Handle:
 
 
 @require_safe
+@personal
 def cli(request: HttpRequest) -> HttpResponse:
     """The manual of the command `kez-chat`."""
     return render(request, "pages/cli.html", {"manual": manual()})
@@ -75,6 +82,7 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@personal
 def app(request: HttpRequest, page: str, handle: str = "") -> HttpResponse:
     """The app's shell with the asked page in it. Whose page it is, is settled in the browser: the key is there."""
     return render(request, "app.html", app_context(page))

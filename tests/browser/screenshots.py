@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Locator, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from devstack import chromium
 from devstack.stack import Stack
@@ -51,7 +51,7 @@ class Camera:
 
     folder: Path
 
-    def take(self, name: str, person: Visitor, *, whole: bool = False, hide: Locator | None = None) -> None:
+    def take(self, name: str, person: Visitor, *, whole: bool = False) -> None:
         """The page as it is now; `whole` with what one would have to scroll to."""
         page = person.page
         for size_name, size in SIZES.items():
@@ -59,7 +59,7 @@ class Camera:
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 file = self.folder / f"{name}-{size_name}-{scheme}.png"
-                page.screenshot(path=file, full_page=whole, mask=[hide] if hide else None)
+                page.screenshot(path=file, full_page=whole)
         page.set_viewport_size(SIZES["wide"])
 
 
@@ -84,8 +84,7 @@ def take_plain(camera: Camera, visitor: Visitor) -> None:
 
 def take_joining(camera: Camera, visitor: Visitor) -> None:
     pick_handle(visitor, "dora")
-    # The words of nobody, but a picture of words is no good example.
-    camera.take("join-words", visitor, hide=visitor.page.get_by_role("list", name="The 24 words, in order"))
+    camera.take("join-words", visitor)
 
 
 def take_chat(camera: Camera, alice: Visitor, bob: Visitor) -> None:
