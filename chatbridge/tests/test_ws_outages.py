@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from chatbridge.tests.nodes import finished, node
 from chatbridge.tests.sockets import LIMIT, Browser, Chatter, new_id, online, publish_many, socket
 from devstack.stack import Stack
 
@@ -140,6 +141,16 @@ async def test_the_web_process_is_killed_and_unread_messages_come_again_at_once(
     async with online(own_stack, bob) as again:
         got = [each.envelope for each in await again.take_and_ack(16)]
         assert got == [*envelopes[5:], b"behind the acknowledgements"]
+
+
+async def test_the_browsers_client_lives_through_a_restart_of_the_server(own_stack) -> None:
+    process = await node("restart", own_stack)
+    assert process.stdout
+    async with asyncio.timeout(60):
+        assert await process.stdout.readline() == b"under way\n"
+    await asyncio.to_thread(own_stack.kill, "web")
+    start_web(own_stack)
+    await finished(process)
 
 
 @contextlib.asynccontextmanager
