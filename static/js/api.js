@@ -1,7 +1,8 @@
 /**
  * The only fetch(): the registry's /v1 API on this origin, and sigchain services.
  *
- * Every answer is limited in size and time and read as strict JSON; every failure is an ApiError. Whether an answer is
+ * Every answer is limited in size and time and read as strict JSON; every failure is an ApiError. Whether an
+ * answer is
  * to be believed, the pins decide (chat/directory.js, chat/chain_watch.js).
  */
 
@@ -18,7 +19,8 @@ const MOST_ENDPOINTS = 64;
 
 /**
  * Why a request failed. `code` is the server's own ("handle_taken", "not_found", "stale", …), or one of ours:
- * "unreachable" (nobody answered; trying again may help) and "bad_answer" (it cannot be trusted). `status` is 0 where
+ * "unreachable" (nobody answered; trying again may help) and "bad_answer" (it cannot be trusted). `status` is
+ * 0 where
  * there was no answer. `retryAfter` is in seconds. `head` comes with a sigchain conflict.
  */
 export class ApiError extends Error {
@@ -144,7 +146,7 @@ export class Api {
       const response = await fetch(url, {
         method,
         body: body === undefined ? undefined : new Uint8Array(canonicalBytes(body)),
-        headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+        headers: { Accept: "application/json", ...(method === "POST" ? { "Content-Type": "application/json" } : {}) },
         // A changed key must not hide in the browser's cache.
         cache: method === "GET" ? "no-cache" : "no-store",
         credentials: "omit",
@@ -206,7 +208,12 @@ function jsonObject(data, url) {
   return /** @type {Record<string, unknown>} */ (document);
 }
 
-/** RFC 9457 problem details with our stable `code`. @param {Response} response @param {Uint8Array} data @param {string} url */
+/**
+ * RFC 9457 problem details with our stable `code`.
+ * @param {Response} response
+ * @param {Uint8Array} data
+ * @param {string} url
+ */
 function refusal(response, data, url) {
   const status = response.status;
   /** @type {Record<string, unknown>} */

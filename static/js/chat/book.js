@@ -1,7 +1,8 @@
 /**
  * Contacts: whose key was pinned when, and which other key the registry offers for them.
  *
- * A key is trusted on first use and changed only by `accept`. The pin stays when somebody is removed from the list of
+ * A key is trusted on first use and changed only by `accept`. The pin stays when somebody is removed from the
+ * list of
  * contacts, so that a key cannot change unseen in between.
  */
 
@@ -58,7 +59,8 @@ export class ContactBook {
   }
 
   /**
-   * The conversation in which messages of this key stand: that of the key which has replaced it, unless somebody went
+   * The conversation in which messages of this key stand: that of the key which has replaced it, unless
+   * somebody went
    * on writing with the old one.
    * @param {string} peer
    * @returns {string}

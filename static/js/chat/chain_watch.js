@@ -24,7 +24,8 @@ export class ChainWatch {
   }
 
   /**
-   * Fetch a chain, replay it and hold it against the pin. ApiError where nobody answered or the answer breaks a rule;
+   * Fetch a chain, replay it and hold it against the pin. ApiError where nobody answered or the answer breaks
+   * a rule;
    * ChatError chain_rewritten, after keeping both versions, where it contradicts the pin.
    * @param {string} url
    * @param {import("../proto/keys.js").Primary} primary
@@ -45,24 +46,34 @@ export class ChainWatch {
     return state;
   }
 
-  /** The head that is pinned for a key. @param {Unit} unit @param {string} peer @returns {Promise<Head|null>} */
+  /**
+   * The head that is pinned for a key.
+   * @param {Unit} unit
+   * @param {string} peer
+   * @returns {Promise<Head|null>}
+   */
   async headOf(unit, peer) {
     return /** @type {ChainPin|undefined} */ (await unit.get("chains", peer))?.head ?? null;
   }
 
   /**
-   * Whether a message speaks of a longer chain than the one known, so that asking again may help.
+   * What a message tells of its sender's chain, so that asking the service may help: "longer" than the one
+   * known,
+   * "unseen" where none is known yet, else null.
    * @param {Message} message
+   * @returns {Promise<"longer"|"unseen"|null>}
    */
   async lacks(message) {
-    if (!message.chain) return false;
+    if (!message.chain) return null;
     /** @type {ChainPin|undefined} */
     const pin = await this.engine.store.get("chains", message.sender.hex);
-    return !pin || message.chain.seq > (pin.head?.seq ?? 0);
+    if (!pin) return "unseen";
+    return message.chain.seq > (pin.head?.seq ?? 0) ? "longer" : null;
   }
 
   /**
-   * A notice, with evidence kept, where sender and service tell different stories; null where they agree or nothing is
+   * A notice, with evidence kept, where sender and service tell different stories; null where they agree or
+   * nothing is
    * known of the chain.
    * @param {Unit} unit
    * @param {Message} message
@@ -74,6 +85,8 @@ export class ChainWatch {
     const pin = await unit.get("chains", message.sender.hex);
     if (!pin || !chain || pin.hashes[chain.seq - 1] === chain.hash) return null;
     const served = pin.head?.seq ?? 0;
+    // A service that did not answer has not contradicted anybody.
+    if (chain.seq > served && this.engine.names.isChainSilent(message.sender.hex)) return null;
     const reason =
       chain.seq > served
         ? `The sender's sigchain has ${chain.seq} events by this message, but the service shows ${served}.`
@@ -97,7 +110,8 @@ export class ChainWatch {
     const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(canonicalBytes(evidence)));
     const key = toHex(new Uint8Array(digest));
     if (await unit.get("evidence", key)) return;
-    unit.put("evidence", key, { ...evidence, foundAt: Date.now() }, { group: "all", order: unit.nextOrder() });
+    const place = { group: "all", order: unit.nextOrder() };
+    unit.put("evidence", key, { ...evidence, foundAt: Date.now() }, place);
   }
 
   /** @param {ChainState} state */
@@ -123,7 +137,8 @@ export class ChainWatch {
       return null;
     });
     if (contradiction) {
-      throw new ChatError("chain_rewritten", `A sigchain contradicts what was seen before: ${sentenceOf(contradiction)}`);
+      const reason = sentenceOf(contradiction);
+      throw new ChatError("chain_rewritten", `A sigchain contradicts what was seen before: ${reason}`);
     }
   }
 }
@@ -140,6 +155,5 @@ function pinOf(state) {
 /** @param {unknown} named @param {ChainState} state */
 function checkHead(named, state) {
   const head = /** @type {Head|null} */ (named);
-  const agree = head === null || state.head === null ? head === state.head : head.seq === state.head.seq && head.hash === state.head.hash;
-  if (!agree) throw new ProtocolError("The head that it names is not where its events lead.");
+  if (head?.seq !== state.head?.seq || head?.hash !== state.head?.hash) throw new ProtocolError("The head that it names is not where its events lead.");
 }

@@ -1,12 +1,13 @@
 /**
  * Making messages: numbered, linked, signed, sealed and queued in one unit.
  *
- * The number of a message is taken and its envelopes are stored at the same moment, so a crash leaves either both or
+ * The number of a message is taken and its envelopes are stored at the same moment, so a crash leaves either
+ * both or
  * neither, and no number is ever used for two messages.
  */
 
 import { toBase64 } from "../proto/bytes.js";
-import { receiptBody, textBody } from "../proto/bodies.js";
+import { MAX_TEXT_BYTES, receiptBody, textBody } from "../proto/bodies.js";
 import { canonicalBytes, sha256Of } from "../proto/canonical.js";
 import { sealEnvelope } from "../proto/envelope.js";
 import { EnvelopeTooLarge, Malformed } from "../proto/errors.js";
@@ -21,8 +22,6 @@ import { ChatError } from "./errors.js";
 /** @typedef {import("./outbox_entry.js").Purpose} Purpose */
 /** @typedef {{id: string, seq: number, hash: string, bytes: Uint8Array, createdAt: Date}} Made */
 
-const MAX_TEXT_BYTES = 65536;
-
 /**
  * The body for a text. ChatError empty_message, message_too_large or not_text.
  * @param {string} text
@@ -32,7 +31,9 @@ const MAX_TEXT_BYTES = 65536;
 export function checkText(text, replyTo) {
   if (!text.trim()) throw new ChatError("empty_message");
   const size = new TextEncoder().encode(text).length;
-  if (size > MAX_TEXT_BYTES) throw new ChatError("message_too_large", undefined, { details: { size, limit: MAX_TEXT_BYTES } });
+  if (size > MAX_TEXT_BYTES) {
+    throw new ChatError("message_too_large", undefined, { details: { size, limit: MAX_TEXT_BYTES } });
+  }
   try {
     return textBody(text, replyTo === undefined ? {} : { replyTo });
   } catch (error) {
@@ -97,12 +98,18 @@ export class Composer {
    */
   async queueReceipt(unit, peer, ids, status) {
     const made = await this.#make(unit, peer, receiptBody(ids, status));
-    this.engine.sequences.noteSeen(unit, this.engine.identity.primary.hex, made.id, made.hash);
+    const own = this.engine.identity.primary.hex;
+    this.engine.sequences.noteSeen(unit, own, made.id, made.hash);
     await this.#enqueue(unit, made, "receipt", peer, peer);
-    if (status === "read") await this.#enqueue(unit, made, "self_copy", this.engine.identity.primary.hex, peer);
+    if (status === "read") await this.#enqueue(unit, made, "self_copy", own, peer);
   }
 
-  /** @param {Unit} unit @param {string} recipient @param {Record<string, any>} body @returns {Promise<Made>} */
+  /**
+   * @param {Unit} unit
+   * @param {string} recipient
+   * @param {Record<string, any>} body
+   * @returns {Promise<Made>}
+   */
   async #make(unit, recipient, body) {
     const { identity, sequences, chains } = this.engine;
     const createdAt = now();
@@ -131,15 +138,21 @@ export class Composer {
     return made;
   }
 
-  /** @param {Unit} unit @param {Made} made @param {Purpose} purpose @param {string} recipient @param {string} peer */
+  /**
+   * @param {Unit} unit
+   * @param {Made} made
+   * @param {Purpose} purpose
+   * @param {string} recipient
+   * @param {string} peer
+   */
   async #enqueue(unit, made, purpose, recipient, peer) {
     let envelope;
     try {
       envelope = await sealEnvelope(made.bytes, Primary.fromHex(recipient));
     } catch (error) {
       // Control characters take six bytes each in JSON.
-      if (error instanceof EnvelopeTooLarge) throw new ChatError("message_too_large", undefined, { cause: error });
-      throw error;
+      if (!(error instanceof EnvelopeTooLarge)) throw error;
+      throw new ChatError("message_too_large", undefined, { cause: error });
     }
     this.engine.outbox.add(unit, {
       purpose,

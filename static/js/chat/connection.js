@@ -8,7 +8,13 @@ import { now } from "./clock.js";
 /** @typedef {import("./types.js").Connection} State */
 
 /** @type {Record<string, State["state"]>} */
-const STATES = { connecting: "connecting", open: "online", waiting: "offline", refused: "refused", stopped: "offline" };
+const STATES = {
+  connecting: "connecting",
+  open: "online",
+  waiting: "offline",
+  refused: "refused",
+  stopped: "offline",
+};
 
 export class Connection {
   /** @type {State} */

@@ -1,4 +1,7 @@
-/** The list of conversations: one small row for each peer, in memory and stored, kept up to date with every message. */
+/**
+ * The list of conversations: one small row for each peer, in memory and stored, kept up to date with every
+ * message.
+ */
 
 import { ChatError } from "./errors.js";
 import { UNOPENED } from "./types.js";
@@ -73,9 +76,8 @@ export class Conversations {
   /** A message has come or was written. @param {Unit} unit @param {MessageRecord} record */
   noteAdded(unit, record) {
     const row = this.edit(unit, this.engine.book.home(record.peer));
-    if (record.mine) {
-      row.accepted = true;
-    } else {
+    if (record.mine || this.engine.book.ofKey(row.peer)?.listed) row.accepted = true;
+    if (!record.mine) {
       row.unread += 1;
       row.claimed = record.handle;
       row.nameState = record.nameState;
@@ -87,7 +89,8 @@ export class Conversations {
   noteChanged(unit, record) {
     const peer = this.engine.book.home(record.peer);
     const row = this.rows.within(unit, peer);
-    if (row?.last?.id === record.id && row.last.mine === record.mine) this.#setLast(this.edit(unit, peer), record);
+    const { last } = row ?? {};
+    if (last?.id === record.id && last.mine === record.mine) this.#setLast(this.edit(unit, peer), record);
   }
 
   /** @param {Unit} unit @param {import("./records.js").Unopened} record */
@@ -96,11 +99,21 @@ export class Conversations {
     row.unread += 1;
     row.lastOrder = record.order;
     row.last = {
-      id: record.digest, text: record.cause, at: record.storedAt, mine: false, state: "received", kind: "unopened",
+      id: record.digest,
+      text: record.cause,
+      at: record.storedAt,
+      mine: false,
+      state: "received",
+      kind: "unopened",
     };
   }
 
-  /** What now stands last, after something was removed. @param {Unit} unit @param {string} peer @param {MessageRecord|undefined} record */
+  /**
+   * What now stands last, after something was removed.
+   * @param {Unit} unit
+   * @param {string} peer
+   * @param {MessageRecord|undefined} record
+   */
   noteLast(unit, peer, record) {
     const row = this.edit(unit, peer);
     if (record) this.#setLast(row, record);
@@ -162,6 +175,12 @@ export class Conversations {
     return this.rows.get(peer)?.lastOrder ?? 0;
   }
 
+  /** @param {string} peer @param {string|null} handle */
+  #titleOf(peer, handle) {
+    if (peer === UNOPENED) return "Could not be opened";
+    return handle ? this.engine.book.display(handle) : shortKey(peer);
+  }
+
   /** @param {string} peer @returns {Summary} */
   #summaryOf(peer) {
     const row = this.rows.get(peer);
@@ -171,11 +190,11 @@ export class Conversations {
     const last = row?.last ?? null;
     return {
       peer,
-      title: peer === UNOPENED ? "Could not be opened" : handle ? this.engine.book.display(handle) : shortKey(peer),
+      title: this.#titleOf(peer, handle),
       handle,
       nameState: peer === UNOPENED ? "pinned" : nameState,
       claimed: handle === null ? (row?.claimed ?? null) : null,
-      last: last && { text: last.text, at: new Date(last.at), mine: last.mine, state: last.state, kind: last.kind },
+      last: last && { ...last, at: new Date(last.at) },
       unread: row?.unread ?? 0,
       draft: this.#drafts.get(peer) ?? "",
       request: peer !== UNOPENED && !!row?.last && !row.accepted && !row.blocked,

@@ -48,17 +48,25 @@ export class Directory {
       return await this.engine.api.lookUp(handle);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
-      throw new ChatError("handle_unknown", `${handle} is not registered: ${error.message}`, { cause: error });
+      const sentence = `${handle} is not registered: ${error.message}`;
+      throw new ChatError("handle_unknown", sentence, { cause: error });
     }
   }
 
-  /** Pin somebody on first use, or ask about somebody who is known. @param {Handle} handle @returns {Promise<Readonly<ContactRecord>>} */
+  /**
+   * Pin somebody on first use, or ask about somebody who is known.
+   * @param {Handle} handle
+   * @returns {Promise<Readonly<ContactRecord>>}
+   */
   async meet(handle) {
     const known = this.engine.book.find(handle.toString());
-    return known ? this.refreshIfPossible(known) : this.#pin(handle);
+    return known ? this.refreshIfPossible(known) : this.#pin(await this.lookUp(handle));
   }
 
-  /** Ask the registry again and write down what it says; errors as `lookUp`. @param {Readonly<ContactRecord>} contact */
+  /**
+   * Ask the registry again and write down what it says; errors as `lookUp`.
+   * @param {Readonly<ContactRecord>} contact
+   */
   async refresh(contact) {
     const entry = await this.lookUp(parseFullHandle(contact.handle));
     const noted = await this.engine.writer.run(async (unit) =>
@@ -69,7 +77,10 @@ export class Directory {
     return this.engine.book.find(contact.handle) ?? noted.contact;
   }
 
-  /** With the registry silent, the pinned key is as good as before. @param {Readonly<ContactRecord>} contact */
+  /**
+   * With the registry silent, the pinned key is as good as before.
+   * @param {Readonly<ContactRecord>} contact
+   */
   async refreshIfPossible(contact) {
     try {
       return await this.refresh(contact);
@@ -87,24 +98,35 @@ export class Directory {
     const isOld = Date.now() - contact.checkedAt > REFRESH_MS;
     const asked = isOld || contact.offered ? await this.refreshIfPossible(contact) : contact;
     if (asked.offered) {
-      throw new ChatError("key_changed", undefined, { details: { known: asked.peer, offered: asked.offered } });
+      const details = { known: asked.peer, offered: asked.offered };
+      throw new ChatError("key_changed", undefined, { details });
     }
     return asked;
   }
 
-  /** Fetch and pin the contact's sigchain; contradictions are warned of, an absent service is not. @param {Readonly<ContactRecord>} contact */
+  /**
+   * Fetch and pin the contact's sigchain; contradictions are warned of, an absent service is not.
+   * @param {Readonly<ContactRecord>} contact
+   * @returns {Promise<boolean>} whether the service has answered
+   */
   async watchChain(contact) {
     try {
       await this.engine.chains.fetch(contact.sigchainUrl, Primary.fromHex(contact.peer));
+      return true;
     } catch (error) {
-      if (error instanceof ChatError || (error instanceof ApiError && error.code === "bad_answer")) {
-        this.engine.warn(error.code, `${this.engine.book.display(contact.handle)}: ${error.message}`, contact.peer);
-      } else if (!(error instanceof ApiError)) throw error;
+      if (error instanceof ApiError && error.code !== "bad_answer") return false;
+      if (error instanceof ChatError || error instanceof ApiError) {
+        const name = this.engine.book.display(contact.handle);
+        this.engine.warn(error.code, `${name}: ${error.message}`, contact.peer);
+        return true;
+      }
+      throw error;
     }
   }
 
   /**
-   * Whether `sender` may be shown under the handle that it claims: "pinned" (now or before), "unchecked" (nobody could
+   * Whether `sender` may be shown under the handle that it claims: "pinned" (now or before), "unchecked"
+   * (nobody could
    * be asked), or "unverified" (the name belongs to another key, or to nobody).
    * @param {Primary} sender
    * @param {Handle} claimed
@@ -115,7 +137,8 @@ export class Directory {
     const contact = book.find(claimed.toString());
     try {
       if (!contact) return await this.#meetSender(sender, claimed);
-      if (contact.peer !== sender.hex || Date.now() - contact.checkedAt > REFRESH_MS) await this.refresh(contact);
+      const isOld = Date.now() - contact.checkedAt > REFRESH_MS;
+      if (contact.peer !== sender.hex || isOld) await this.refresh(contact);
     } catch (error) {
       if (error instanceof ChatError && error.code === "handle_unknown") {
         return contact?.peer === sender.hex ? "pinned" : "unverified";
@@ -131,15 +154,14 @@ export class Directory {
     if (claimed.equals(this.engine.identity.handle)) return "unverified";
     const entry = await this.lookUp(claimed);
     if (!entry.primary.equals(sender)) return "unverified";
-    const contact = await this.engine.writer.run(async (unit) => this.engine.book.pin(unit, entry, Date.now()));
-    await this.watchChain(contact);
+    await this.#pin(entry);
     return "pinned";
   }
 
-  /** @param {Handle} handle */
-  async #pin(handle) {
-    const entry = await this.lookUp(handle);
-    const contact = await this.engine.writer.run(async (unit) => this.engine.book.pin(unit, entry, Date.now()));
+  /** @param {import("../api.js").RegistryEntry} entry */
+  async #pin(entry) {
+    const { book, writer } = this.engine;
+    const contact = await writer.run(async (unit) => book.pin(unit, entry, Date.now()));
     await this.watchChain(contact);
     return contact;
   }
@@ -190,13 +212,18 @@ export class Directory {
     }
   }
 
-  /** @param {string} url @param {import("../proto/chain_state.js").ChainState} state @param {Record<string, string>} body */
+  /**
+   * @param {string} url
+   * @param {import("../proto/chain_state.js").ChainState} state
+   * @param {Record<string, string>} body
+   */
   async #append(url, state, body) {
     const { key } = this.engine.identity;
     const moment = now();
     // A clock that was set back must not make the chain run backwards.
     const createdAt = state.headTime && state.headTime > moment ? state.headTime : moment;
-    await this.engine.api.appendEvent(url, eventDocument({ key, head: state.head, op: ADD_ENDPOINT, body, createdAt }));
+    const event = eventDocument({ key, head: state.head, op: ADD_ENDPOINT, body, createdAt });
+    await this.engine.api.appendEvent(url, event);
   }
 }
 

@@ -1,4 +1,7 @@
-/** The parts of a session, put together. Each part reaches the others through the engine, and only the front is public. */
+/**
+ * The parts of a session, put together. Each part reaches the others through the engine, and only the front
+ * is public.
+ */
 
 import { Api } from "../api.js";
 import { ContactBook } from "./book.js";
@@ -104,7 +107,10 @@ export class Engine {
     this.emit("warning", { code, text, ...(peer === undefined ? {} : { peer }) });
   }
 
-  /** Work that nobody waits for; what goes wrong with it is told, unless the session is over. @param {Promise<unknown>} work */
+  /**
+   * Work that nobody waits for; what goes wrong with it is told, unless the session is over.
+   * @param {Promise<unknown>} work
+   */
   background(work) {
     work.catch((error) => this.warn(codeOf(error) ?? "failed", sentenceOf(error)));
   }

@@ -4,7 +4,7 @@
 const SENTENCES = {
   bad_handle: "A handle is 3 to 32 of a-z, 0-9, _ and -, and starts with a letter or a digit.",
   self_message: "That is your own handle; a message needs somebody else.",
-  foreign_server: "People on other servers can't be reached from here yet. Only handles of this server work for now.",
+  foreign_server: "People on other servers can't be reached from here yet; only handles of this server can.",
   handle_unknown: "Nobody has this handle here.",
   unknown_peer: "There is nobody by this key among your conversations. Look the handle up first.",
   empty_message: "There is no text to send.",
@@ -46,6 +46,6 @@ export function sentenceOf(error) {
 
 /** @param {unknown} error @returns {string|undefined} the stable code, where it has one */
 export function codeOf(error) {
-  const code = error instanceof Error ? /** @type {{code?: unknown}} */ (/** @type {unknown} */ (error)).code : undefined;
-  return typeof code === "string" ? code : undefined;
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,4 +1,7 @@
-/** Reading what is stored: pages of a conversation, single messages, search; and removing a message from this device. */
+/**
+ * Reading what is stored: pages of a conversation, single messages, search; and removing a message from this
+ * device.
+ */
 
 import { Slices } from "../proto/slices.js";
 import { ChatError } from "./errors.js";
@@ -41,7 +44,12 @@ export class History {
     return record && viewOf(record, readOrder, peer);
   }
 
-  /** The stored message of a conversation, whoever wrote it. @param {string} peer @param {string} id @returns {Promise<MessageRecord|undefined>} */
+  /**
+   * The stored message of a conversation, whoever wrote it.
+   * @param {string} peer
+   * @param {string} id
+   * @returns {Promise<MessageRecord|undefined>}
+   */
   async record(peer, id) {
     const peers = this.engine.book.keysOf(peer);
     const senders = [this.engine.identity.primary.hex, ...peers];
@@ -122,7 +130,13 @@ export class History {
     news.removed(unit, UNOPENED, digest);
   }
 
-  /** The newest `limit` records before a place, newest first. @param {string} peer @param {number|undefined} before @param {number} limit @returns {Promise<any[]>} */
+  /**
+   * The newest `limit` records before a place, newest first.
+   * @param {string} peer
+   * @param {number|undefined} before
+   * @param {number} limit
+   * @returns {Promise<any[]>}
+   */
   async #newest(peer, before, limit) {
     const { book, store } = this.engine;
     const options = { limit, newestFirst: true, ...(before === undefined ? {} : { before }) };
@@ -134,7 +148,12 @@ export class History {
     return pages.length > 1 ? records.sort((one, other) => other.order - one.order).slice(0, limit) : records;
   }
 
-  /** Newest first. @param {string} group @param {AbortSignal|undefined} signal @returns {AsyncGenerator<MessageRecord>} */
+  /**
+   * Newest first.
+   * @param {string} group
+   * @param {AbortSignal|undefined} signal
+   * @returns {AsyncGenerator<MessageRecord>}
+   */
   async *#scan(group, signal) {
     /** @type {number|undefined} */
     let before;
@@ -156,7 +175,10 @@ export class History {
   }
 }
 
-/** As a search compares it: compatibility forms are the same, so are capital and small letters. @param {string} text */
+/**
+ * As a search compares it: compatibility forms are the same, so are capital and small letters.
+ * @param {string} text
+ */
 export function folded(text) {
   return text.normalize("NFKC").toLowerCase();
 }

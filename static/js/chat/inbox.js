@@ -8,7 +8,9 @@ import { Receiving } from "./receiving.js";
 /** @typedef {import("./unit.js").Unit} Unit */
 /** @typedef {import("../proto/messages.js").Message} Message */
 /** @typedef {{seq: number, envelope: Uint8Array}} Delivery */
-/** @typedef {{seq: number, envelope: Uint8Array, message: Message|null, code: string, cause: string}} Opened */
+/**
+ * @typedef {{seq: number, envelope: Uint8Array, message: Message|null, code: string, cause: string}} Opened
+ */
 
 const BATCH = 64;
 const FIRST_PAUSE_MS = 1_000;
@@ -72,7 +74,8 @@ export class Inbox {
         this.#tell(batch.length);
       } catch (error) {
         // Nothing was stored, so nothing is acknowledged: the server keeps it until this works.
-        this.engine.warn("not_stored_here", `What came could not be stored on this device: ${sentenceOf(error)}`);
+        const reason = sentenceOf(error);
+        this.engine.warn("not_stored_here", `What came could not be stored on this device: ${reason}`);
         this.#waiting.unshift(...batch);
         await new Promise((resolve) => setTimeout(resolve, pause));
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

@@ -1,4 +1,7 @@
-/** One recipient's queue: what is in it goes to the server in order, some of it at once, and again from the first failure. */
+/**
+ * One recipient's queue: what is in it goes to the server in order, some of it at once, and again from the
+ * first failure.
+ */
 
 import { fromBase64 } from "../proto/bytes.js";
 import { entryKey } from "./outbox_entry.js";
@@ -111,7 +114,8 @@ export class Lane {
     }
     if (held.code === "connection_lost") return; // the next connection wakes us
     this.#held = held;
-    const pause = Math.max(Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS), (held.retryAfter ?? 0) * 1000);
+    const usual = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
+    const pause = Math.max(usual, (held.retryAfter ?? 0) * 1000);
     this.#failures += 1;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

@@ -36,7 +36,12 @@ export class MessageLog {
     return unit.get("messages", messageKey(this.engine.identity.primary.hex, id));
   }
 
-  /** A message of ours got further. @param {Unit} unit @param {string} id @param {"sent"|"delivered"|"read"} state */
+  /**
+   * A message of ours got further.
+   * @param {Unit} unit
+   * @param {string} id
+   * @param {"sent"|"delivered"|"read"} state
+   */
   async moveOn(unit, id, state) {
     const record = await this.own(unit, id);
     const moved = record && movedOn(record, state);

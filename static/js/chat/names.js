@@ -9,6 +9,8 @@ const MOST_NAMES = 10_000;
 // A batch does not wait longer for its names; a late answer still pins the sender.
 const PATIENCE_MS = 8_000;
 const AT_ONCE = 4;
+// Where a chain service is silent, its readers do not wait for it with every batch.
+const CHAIN_AGAIN_MS = 60_000;
 
 /** @param {Message} message */
 function keyOf(message) {
@@ -18,6 +20,8 @@ function keyOf(message) {
 export class Names {
   /** @type {Map<string, {name: NameState, until: number}>} */
   #known = new Map();
+  /** @type {Map<string, number>} whose chain could not be had, and when it was last tried */
+  #silent = new Map();
 
   /** @param {import("./engine.js").Engine} engine */
   constructor(engine) {
@@ -27,6 +31,7 @@ export class Names {
   /** Forget what was said about everybody, for instance after a key was accepted. */
   clear() {
     this.#known.clear();
+    this.#silent.clear();
   }
 
   /** @param {Message} message @returns {NameState} */
@@ -36,7 +41,7 @@ export class Names {
 
   /** Ask about the senders of these messages, where no answer is fresh. @param {Message[]} messages */
   async ask(messages) {
-    if (this.#known.size > MOST_NAMES) this.#known.clear();
+    if (this.#known.size > MOST_NAMES) this.clear();
     /** @type {Map<string, Message>} */
     const wanted = new Map();
     for (const message of messages) {
@@ -55,7 +60,8 @@ export class Names {
   async #isDue(message) {
     const known = this.#known.get(keyOf(message));
     if (!known || known.until <= Date.now()) return true;
-    return known.name === "pinned" && (await this.engine.chains.lacks(message));
+    if (known.name !== "pinned" || this.#triedLately(message.sender.hex)) return false;
+    return (await this.engine.chains.lacks(message)) !== null;
   }
 
   /** @param {Message} message */
@@ -63,8 +69,26 @@ export class Names {
     const { book, chains, directory } = this.engine;
     const name = await directory.nameOf(message.sender, message.senderHandle);
     const contact = book.find(message.senderHandle.toString());
-    if (name === "pinned" && contact && (await chains.lacks(message))) await directory.watchChain(contact);
+    if (name === "pinned" && contact && (await chains.lacks(message))) await this.#watchChain(contact);
     // Nobody could be asked: the next message tries again.
     this.#known.set(keyOf(message), { name, until: name === "unchecked" ? 0 : Date.now() + NAME_MS });
+  }
+
+  /** The service of this key's chain did not answer when it was last asked. @param {string} peer */
+  isChainSilent(peer) {
+    return this.#silent.has(peer);
+  }
+
+  /** @param {string} peer */
+  #triedLately(peer) {
+    return Date.now() - (this.#silent.get(peer) ?? 0) < CHAIN_AGAIN_MS;
+  }
+
+  /** @param {Readonly<import("./book.js").ContactRecord>} contact */
+  async #watchChain(contact) {
+    if (this.#triedLately(contact.peer)) return;
+    // Silent until it answers: a batch that does not wait longer must not take an old chain for a new one.
+    this.#silent.set(contact.peer, Date.now());
+    if (await this.engine.directory.watchChain(contact)) this.#silent.delete(contact.peer);
   }
 }

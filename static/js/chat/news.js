@@ -1,4 +1,7 @@
-/** What one unit changes, told to the pages once it is stored: one event for each conversation, not for each message. */
+/**
+ * What one unit changes, told to the pages once it is stored: one event for each conversation, not for each
+ * message.
+ */
 
 import { viewOf, viewOfUnopened } from "./records.js";
 import { UNOPENED } from "./types.js";
@@ -6,7 +9,9 @@ import { UNOPENED } from "./types.js";
 /** @typedef {import("./records.js").MessageRecord} MessageRecord */
 /** @typedef {import("./unit.js").Unit} Unit */
 /** @typedef {import("./types.js").MessageView} MessageView */
-/** @typedef {{added: Map<string, MessageView>, changed: Map<string, MessageView>, removed: Set<string>}} Changes */
+/**
+ * @typedef {{added: Map<string, MessageView>, changed: Map<string, MessageView>, removed: Set<string>}} Changes
+ */
 
 export class News {
   /** @type {WeakMap<Unit, Map<string, Changes>>} */

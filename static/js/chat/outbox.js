@@ -1,5 +1,6 @@
 /**
- * Emptying the outbox: what is queued goes to the server in order for each recipient, and what is never receipted goes
+ * Emptying the outbox: what is queued goes to the server in order for each recipient, and what is never
+ * receipted goes
  * again. "Sent" is what the server has confirmed; "delivered" only the recipient's receipt says.
  */
 
@@ -49,7 +50,7 @@ export class Outbox {
       for (const { value } of page) this.#enqueue(value);
       after = page[page.length - 1].order ?? Infinity;
     }
-    this.#timer = setInterval(() => void this.sweep(), SWEEP_MS);
+    this.#timer = setInterval(() => this.engine.background(this.sweep()), SWEEP_MS);
   }
 
   close() {
@@ -67,7 +68,12 @@ export class Outbox {
     });
   }
 
-  /** The recipient has it: nothing is left to do, whatever the entry's state was. @param {Unit} unit @param {string} recipient @param {string} messageId */
+  /**
+   * The recipient has it: nothing is left to do, whatever the entry's state was.
+   * @param {Unit} unit
+   * @param {string} recipient
+   * @param {string} messageId
+   */
   receipted(unit, recipient, messageId) {
     this.remove(unit, { purpose: "message", recipient, messageId });
   }
@@ -79,24 +85,44 @@ export class Outbox {
     unit.afterwards(() => this.#forget(key, which.recipient));
   }
 
-  /** @param {Unit} unit @param {string} recipient @param {string} messageId @returns {Promise<OutboxEntry|undefined>} */
+  /**
+   * @param {Unit} unit
+   * @param {string} recipient
+   * @param {string} messageId
+   * @returns {Promise<OutboxEntry|undefined>}
+   */
   find(unit, recipient, messageId) {
     return unit.get("outbox", entryKey({ purpose: "message", recipient, messageId }));
   }
 
-  /** Queue an entry that had failed, or was sent long ago. @param {Unit} unit @param {OutboxEntry} entry @param {number} resends */
+  /**
+   * Queue an entry that had failed, or was sent long ago.
+   * @param {Unit} unit
+   * @param {OutboxEntry} entry
+   * @param {number} resends
+   */
   queueAgain(unit, entry, resends) {
-    this.add(unit, { ...entry, state: "queued", cause: null, causeCode: null, resends, order: unit.nextOrder() });
+    const order = unit.nextOrder();
+    this.add(unit, { ...entry, state: "queued", cause: null, causeCode: null, resends, order });
   }
 
-  /** Give up what waits for a key, for a reason that the person sees. @param {Unit} unit @param {string} recipient @param {string} code @param {string} cause */
+  /**
+   * Give up what waits for a key, for a reason that the person sees.
+   * @param {Unit} unit
+   * @param {string} recipient
+   * @param {string} code
+   * @param {string} cause
+   */
   async failAll(unit, recipient, code, cause) {
     for (const entry of [...this.#queued.values()].filter((each) => each.recipient === recipient)) {
       await this.#fail(unit, entry, code, cause);
     }
   }
 
-  /** There is a connection, or the person wants no more waiting. @param {string} [recipient] only this one's queue */
+  /**
+   * There is a connection, or the person wants no more waiting.
+   * @param {string} [recipient] only this one's queue
+   */
   wake(recipient) {
     if (recipient !== undefined) this.#lanes.get(recipient)?.wake();
     else for (const lane of this.#lanes.values()) lane.wake();
@@ -112,8 +138,10 @@ export class Outbox {
       for (const { purpose, recipient, messageId } of due) {
         const entry = await unit.get("outbox", entryKey({ purpose, recipient, messageId }));
         if (entry?.state !== "sent") continue;
-        if (entry.resends < MOST_RESENDS) this.queueAgain(unit, entry, entry.resends + 1);
-        else await this.#fail(unit, entry, "no_receipt", `No receipt came, though it was sent ${entry.resends + 1} times.`);
+        const times = entry.resends + 1;
+        const cause = `No receipt came, though it was sent ${times} times.`;
+        if (entry.resends < MOST_RESENDS) this.queueAgain(unit, entry, times);
+        else await this.#fail(unit, entry, "no_receipt", cause);
       }
     });
   }
@@ -185,7 +213,11 @@ export class Outbox {
     }
   }
 
-  /** The server has stored it. Only messages wait on, for their receipt. @param {Unit} unit @param {OutboxEntry} entry */
+  /**
+   * The server has stored it. Only messages wait on, for their receipt.
+   * @param {Unit} unit
+   * @param {OutboxEntry} entry
+   */
   async #sent(unit, entry) {
     const key = entryKey(entry);
     if (entry.purpose === "message") {

@@ -3,7 +3,8 @@
 /** @typedef {"message"|"self_copy"|"receipt"} Purpose  a self copy is for the owner's other devices */
 
 /**
- * One envelope (base64) for one inbox. `state`: "queued", "sent" (stored by the server, no receipt yet) or "failed"
+ * One envelope (base64) for one inbox. `state`: "queued", "sent" (stored by the server, no receipt yet) or
+ * "failed"
  * (given up, with a cause). `deliveryId` stays the same for every try. The group of the record is its state.
  * @typedef {object} OutboxEntry
  * @property {Purpose} purpose

@@ -109,7 +109,10 @@ export class People {
     return fresh;
   }
 
-  /** Somebody looks at this conversation: a good moment to ask the registry about its key. @param {string} peer */
+  /**
+   * Somebody looks at this conversation: a good moment to ask the registry about its key.
+   * @param {string} peer
+   */
   noteLookedAt(peer) {
     const contact = this.engine.book.ofKey(peer);
     if (!contact || Date.now() - contact.checkedAt <= REFRESH_MS || globalThis.navigator?.onLine === false) return;

@@ -52,7 +52,8 @@ export class Reading {
       const slices = new Slices();
       for (const [sender, ids] of owed) {
         for (let first = 0; first < ids.length; first += MAX_RECEIPT_IDS) {
-          await this.engine.composer.queueReceipt(unit, sender, ids.slice(first, first + MAX_RECEIPT_IDS), "read");
+          const some = ids.slice(first, first + MAX_RECEIPT_IDS);
+          await this.engine.composer.queueReceipt(unit, sender, some, "read");
           await slices.breathe();
         }
       }
@@ -70,7 +71,8 @@ export class Reading {
     for (const group of this.engine.book.keysOf(peer)) {
       let last = after;
       for (;;) {
-        const page = await this.engine.store.page("messages", group, { after: last, before: upTo + 1, limit: PAGE });
+        const range = { after: last, before: upTo + 1, limit: PAGE };
+        const page = await this.engine.store.page("messages", group, range);
         if (!page.length) break;
         found.push(...page.map(({ value }) => value).filter((record) => isUnread(record, after)));
         last = page[page.length - 1].order ?? Infinity;
@@ -81,7 +83,8 @@ export class Reading {
   }
 
   /**
-   * Who gets a read receipt for what: only people whose name is known to be theirs, and with whom the owner talks.
+   * Who gets a read receipt for what: only people whose name is known to be theirs, and with whom the owner
+   * talks.
    * @param {Readonly<import("./conversations.js").ConversationRecord>} row
    * @param {MessageRecord[]} unread
    * @returns {Map<string, string[]>}

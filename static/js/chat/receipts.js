@@ -1,4 +1,7 @@
-/** Receipts, given and taken. They are messages themselves, are never receipted, and only the recipient's count. */
+/**
+ * Receipts, given and taken. They are messages themselves, are never receipted, and only the recipient's
+ * count.
+ */
 
 import { MAX_RECEIPT_IDS } from "../proto/bodies.js";
 import { isUnread, messageKey } from "./records.js";
@@ -22,13 +25,22 @@ export class Receipts {
     this.unit = unit;
   }
 
-  /** Read a receipt of a peer, or the copy of one that another device of ours has sent. @param {Message} message @param {ReceiptBody} body */
+  /**
+   * Read a receipt of a peer, or the copy of one that another device of ours has sent.
+   * @param {Message} message
+   * @param {ReceiptBody} body
+   */
   async take(message, body) {
     if (message.isSelfCopy) await this.#takeOwn(message.to.hex, body);
     else await this.#takeOf(message.sender.hex, body);
   }
 
-  /** The receipt that came before the self-copy of its message. @param {string} peer @param {string} id @returns {Promise<"delivered"|"read"|undefined>} */
+  /**
+   * The receipt that came before the self-copy of its message.
+   * @param {string} peer
+   * @param {string} id
+   * @returns {Promise<"delivered"|"read"|undefined>}
+   */
   async earlier(peer, id) {
     const key = messageKey(peer, id);
     const status = await this.unit.get("receipts", key);
@@ -43,7 +55,10 @@ export class Receipts {
     this.#note(record);
   }
 
-  /** A message that is known came again: the receipt may have been lost on its way. @param {Message} message */
+  /**
+   * A message that is known came again: the receipt may have been lost on its way.
+   * @param {Message} message
+   */
   async noteRepeated(message) {
     if (message.isSelfCopy || message.body.type === "receipt") return;
     /** @type {MessageRecord|undefined} */
@@ -59,7 +74,8 @@ export class Receipts {
   async queueDelivered() {
     for (const [peer, ids] of this.#due) {
       for (let first = 0; first < ids.length; first += MAX_RECEIPT_IDS) {
-        await this.engine.composer.queueReceipt(this.unit, peer, ids.slice(first, first + MAX_RECEIPT_IDS), "delivered");
+        const some = ids.slice(first, first + MAX_RECEIPT_IDS);
+        await this.engine.composer.queueReceipt(this.unit, peer, some, "delivered");
       }
     }
     this.#due.clear();
@@ -85,7 +101,12 @@ export class Receipts {
     }
   }
 
-  /** For a message of another device whose copy is still to come. @param {string} peer @param {string} id @param {"delivered"|"read"} status */
+  /**
+   * For a message of another device whose copy is still to come.
+   * @param {string} peer
+   * @param {string} id
+   * @param {"delivered"|"read"} status
+   */
   async #keep(peer, id, status) {
     const key = messageKey(peer, id);
     const deleted = await this.unit.get("seen", messageKey(this.engine.identity.primary.hex, id));

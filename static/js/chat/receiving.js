@@ -1,4 +1,6 @@
-/** One batch of opened deliveries on its way into the store: what is new, what it means, what is owed for it. */
+/**
+ * One batch of opened deliveries on its way into the store: what is new, what it means, what is owed for it.
+ */
 
 import { toBase64, toHex } from "../proto/bytes.js";
 import { Slices } from "../proto/slices.js";
@@ -75,7 +77,10 @@ export class Receiving {
     this.engine.log.add(this.unit, record);
   }
 
-  /** Blocked, or a stranger where none are wanted: dropped, and they learn nothing of it. @param {string} sender */
+  /**
+   * Blocked, or a stranger where none are wanted: dropped, and they learn nothing of it.
+   * @param {string} sender
+   */
   #isUnwanted(sender) {
     const { book, conversations, settings } = this.engine;
     const row = conversations.rows.within(this.unit, book.home(sender));
@@ -100,12 +105,18 @@ export class Receiving {
     if (name === "pinned") found.push(await this.engine.chains.compare(this.unit, message));
     if (name === "unverified") {
       const claimed = this.engine.book.display(message.senderHandle.toString());
-      found.push({ code: "name_unverified", text: `The sender claims to be ${claimed}, which could not be confirmed.` });
+      const text = `The sender claims to be ${claimed}, which could not be confirmed.`;
+      found.push({ code: "name_unverified", text });
     }
     return found.filter((notice) => notice !== null);
   }
 
-  /** @param {Message} message @param {import("./types.js").NameState} name @param {Notice[]} notices @returns {MessageRecord} */
+  /**
+   * @param {Message} message
+   * @param {import("./types.js").NameState} name
+   * @param {Notice[]} notices
+   * @returns {MessageRecord}
+   */
   #record(message, name, notices) {
     const { body } = message;
     const mine = message.isSelfCopy;
@@ -141,10 +152,11 @@ export class Receiving {
   /** @param {Opened} opened @param {string} code @param {string} cause */
   async #keepUnopened({ envelope }, code, cause) {
     const digest = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(envelope))));
-    const isKnown = (await this.unit.get("unopened", digest)) ?? (await this.unit.get("seen", `${UNOPENED}/${digest}`));
-    if (isKnown) return;
-    const record = { digest, envelope: toBase64(envelope), code, cause, storedAt: Date.now(), order: this.unit.nextOrder() };
-    this.unit.put("unopened", digest, record, { group: "all", order: record.order });
+    if (await this.unit.get("unopened", digest)) return;
+    if (await this.unit.get("seen", `${UNOPENED}/${digest}`)) return;
+    const order = this.unit.nextOrder();
+    const record = { digest, envelope: toBase64(envelope), code, cause, storedAt: Date.now(), order };
+    this.unit.put("unopened", digest, record, { group: "all", order });
     this.engine.conversations.noteUnopened(this.unit, record);
     this.engine.news.unopened(this.unit, record);
   }

@@ -1,8 +1,11 @@
 /**
- * What is stored of a message, and how it is shown. Times are milliseconds since the epoch, keys 64 hex digits.
+ * What is stored of a message, and how it is shown. Times are milliseconds since the epoch, keys 64 hex
+ * digits.
  *
- * A message is stored under `<sender>/<id>` in the group of its peer, at the place of its arrival. The record is what
- * makes a replay known; where a message leaves no record (a receipt, a deleted or a dropped one), `seen` does.
+ * A message is stored under `<sender>/<id>` in the group of its peer, at the place of its arrival. The record
+ * is what
+ * makes a replay known; where a message leaves no record (a receipt, a deleted or a dropped one), `seen`
+ * does.
  */
 
 /** @typedef {import("./types.js").MessageView} MessageView */
@@ -37,7 +40,8 @@
 
 /**
  * An envelope that gave no message; `envelope` is base64.
- * @typedef {{digest: string, envelope: string, code: string, cause: string, storedAt: number, order: number}} Unopened
+ * @typedef {{digest: string, envelope: string, code: string, cause: string, storedAt: number, order: number}}
+ * Unopened
  */
 
 /** @typedef {{hash: string}} Seen */

@@ -62,7 +62,11 @@ export class Sending {
     return contact.offered ? checked : Promise.race([checked, late]);
   }
 
-  /** Somebody whose name could not be checked when they wrote. @param {string} peer @returns {Promise<ContactRecord>} */
+  /**
+   * Somebody whose name could not be checked when they wrote.
+   * @param {string} peer
+   * @returns {Promise<ContactRecord>}
+   */
   async #meetClaimed(peer) {
     const { book, conversations, directory } = this.engine;
     const claimed = conversations.rows.get(peer)?.claimed;
@@ -71,8 +75,8 @@ export class Sending {
     if (handle.server !== this.engine.identity.handle.server) throw new ChatError("foreign_server");
     await directory.meet(handle);
     const contact = book.ofKey(peer);
-    if (!contact) throw new ChatError("unknown_peer", "This sender's name could not be confirmed, so nothing can be sent there.");
-    return contact;
+    if (contact) return contact;
+    throw new ChatError("unknown_peer", "This sender's name could not be confirmed, so nothing can be sent there.");
   }
 
   /** @param {ContactRecord} contact @param {Record<string, any>} body @returns {Promise<MessageRecord>} */
@@ -84,14 +88,15 @@ export class Sending {
   }
 
   async #storeAll() {
+    const { composer, writer } = this.engine;
     while (this.#waiting.length) {
       /** @type {Waiting[]} */
       let batch = [];
       try {
-        const records = await this.engine.writer.run(async (unit) => {
+        const records = await writer.run(async (unit) => {
           batch = this.#waiting.slice(0, AT_ONCE);
           const made = [];
-          for (const { contact, body } of batch) made.push(await this.engine.composer.queueText(unit, contact, body));
+          for (const { contact, body } of batch) made.push(await composer.queueText(unit, contact, body));
           return made;
         });
         batch.forEach(({ resolve }, index) => resolve(records[index]));
@@ -102,12 +107,17 @@ export class Sending {
     }
   }
 
-  /** One that cannot be stored must not take the others with it. @param {Waiting[]} batch @param {unknown} error */
+  /**
+   * One that cannot be stored must not take the others with it.
+   * @param {Waiting[]} batch
+   * @param {unknown} error
+   */
   async #storeOneByOne(batch, error) {
     if (batch.length === 1) batch[0].reject(error);
     if (batch.length <= 1) return;
+    const { composer, writer } = this.engine;
     for (const { contact, body, resolve, reject } of batch) {
-      await this.engine.writer.run((unit) => this.engine.composer.queueText(unit, contact, body)).then(resolve, reject);
+      await writer.run((unit) => composer.queueText(unit, contact, body)).then(resolve, reject);
     }
   }
 
@@ -124,7 +134,10 @@ export class Sending {
     else if (!(await this.#queueAgain(record))) await this.#sendAnew(peer, record);
   }
 
-  /** The same envelope again; false where it was sealed for a key that counts no more. @param {MessageRecord} record */
+  /**
+   * The same envelope again; false where it was sealed for a key that counts no more.
+   * @param {MessageRecord} record
+   */
   #queueAgain(record) {
     return this.engine.writer.run(async (unit) => {
       const entry = await this.engine.outbox.find(unit, record.peer, record.id);
@@ -146,7 +159,8 @@ export class Sending {
     const { engine } = this;
     const kept = await engine.store.get("unopened", digest);
     if (!kept) throw new ChatError("unknown_message");
-    const opened = await engine.inbox.open({ seq: 0, envelope: fromBase64(kept.envelope) ?? new Uint8Array() });
+    const envelope = fromBase64(kept.envelope) ?? new Uint8Array();
+    const opened = await engine.inbox.open({ seq: 0, envelope });
     if (!opened.message || kept.code === "duplicate_id") {
       throw new ChatError("still_unopened", opened.cause || kept.cause);
     }

@@ -18,7 +18,12 @@ const MOST_RANGES = 500;
 const BLOCK = 128;
 
 export class Sequences {
-  /** The number and hash of the last message that this device made. @param {Unit} unit @param {string} recipient @returns {Promise<Head|null>} */
+  /**
+   * The number and hash of the last message that this device made.
+   * @param {Unit} unit
+   * @param {string} recipient
+   * @returns {Promise<Head|null>}
+   */
   async lastSent(unit, recipient) {
     return (await unit.get("links_out", recipient)) ?? null;
   }
@@ -46,7 +51,13 @@ export class Sequences {
     return (await unit.get("messages", key))?.hash ?? (await unit.get("seen", key))?.hash;
   }
 
-  /** Remember for good a message that leaves no record. @param {Unit} unit @param {string} sender @param {string} id @param {string} hash */
+  /**
+   * Remember for good a message that leaves no record.
+   * @param {Unit} unit
+   * @param {string} sender
+   * @param {string} id
+   * @param {string} hash
+   */
   noteSeen(unit, sender, id, hash) {
     unit.put("seen", messageKey(sender, id), { hash });
   }

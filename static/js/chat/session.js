@@ -1,7 +1,8 @@
 /**
  * The engine's front: everything that a page can ask of the chat. No DOM here.
  *
- * All calls that change something resolve once it is stored. Refusals are `ChatError`s (errors.js) with a stable
+ * All calls that change something resolve once it is stored. Refusals are `ChatError`s (errors.js) with a
+ * stable
  * `code` and a sentence. Shapes: types.js. Events carry their details as types.js names them (EventDetails).
  */
 
@@ -13,7 +14,8 @@ import { Engine } from "./engine.js";
 /** @typedef {import("./types.js").Settings} Settings */
 
 /**
- * One unlocked identity's conversations. Events: connection, conversations, messages, backlog, typing, presence,
+ * One unlocked identity's conversations. Events: connection, conversations, messages, backlog, typing,
+ * presence,
  * warning, incoming, setting. Those of one batch come together, never one for each message.
  */
 export class ChatSession extends EventTarget {
@@ -81,7 +83,12 @@ export class ChatSession extends EventTarget {
     return this.#engine.history.page(peer, options);
   }
 
-  /** One message by its id. @param {string} peer @param {string} id @returns {Promise<MessageView|undefined>} */
+  /**
+   * One message by its id.
+   * @param {string} peer
+   * @param {string} id
+   * @returns {Promise<MessageView|undefined>}
+   */
   message(peer, id) {
     return this.#engine.history.find(peer, id);
   }
@@ -98,7 +105,8 @@ export class ChatSession extends EventTarget {
 
   /**
    * Look somebody up (`bob`, `@bob`, `bob@kez.lat`) and pin the key; a contact from then on.
-   * Errors: bad_handle, self_message, foreign_server, handle_unknown, or an ApiError where nobody is known yet.
+   * Errors: bad_handle, self_message, foreign_server, handle_unknown, or an ApiError where nobody is known
+   * yet.
    * @param {string} handleText
    * @returns {Promise<Contact>}
    */
@@ -107,7 +115,8 @@ export class ChatSession extends EventTarget {
   }
 
   /**
-   * Store a text as queued; the outbox does the rest. Errors: empty_message, message_too_large, key_changed, blocked,
+   * Store a text as queued; the outbox does the rest. Errors: empty_message, message_too_large, key_changed,
+   * blocked,
    * unknown_peer.
    * @param {string} peer
    * @param {string} text
@@ -118,17 +127,28 @@ export class ChatSession extends EventTarget {
     return this.#engine.sending.send(peer, text, options);
   }
 
-  /** Queue a failed message again, push a waiting one, or try to open an unopened one. @param {string} peer @param {string} id */
+  /**
+   * Queue a failed message again, push a waiting one, or try to open an unopened one.
+   * @param {string} peer
+   * @param {string} id
+   */
   retry(peer, id) {
     return this.#engine.sending.retry(peer, id);
   }
 
-  /** Remove what a message says from this device; its id stays known. @param {string} peer @param {string} id */
+  /**
+   * Remove what a message says from this device; its id stays known.
+   * @param {string} peer
+   * @param {string} id
+   */
   deleteLocally(peer, id) {
     return this.#engine.history.deleteLocally(peer, id);
   }
 
-  /** The person has really seen this conversation: unread becomes 0, read receipts go out. @param {string} peer */
+  /**
+   * The person has really seen this conversation: unread becomes 0, read receipts go out.
+   * @param {string} peer
+   */
   markRead(peer) {
     return this.#engine.reading.markRead(peer);
   }
@@ -154,7 +174,8 @@ export class ChatSession extends EventTarget {
   }
 
   /**
-   * Use the key that the registry offers now. The conversation goes on under the new key, whose hex is returned; what
+   * Use the key that the registry offers now. The conversation goes on under the new key, whose hex is
+   * returned; what
    * waited for the old key fails visibly.
    * @param {string} peer
    * @returns {Promise<string>}
@@ -183,12 +204,18 @@ export class ChatSession extends EventTarget {
     return this.#engine.people.removeContact(peer);
   }
 
-  /** Which conversation is on the screen (null: none): presence goes to that peer only. @param {string|null} peer */
+  /**
+   * Which conversation is on the screen (null: none): presence goes to that peer only.
+   * @param {string|null} peer
+   */
   attend(peer) {
     this.#engine.signals.attend(peer);
   }
 
-  /** Call it for every key stroke: it is throttled, and silent unless settings.signals. @param {string} peer */
+  /**
+   * Call it for every key stroke: it is throttled, and silent unless settings.signals.
+   * @param {string} peer
+   */
   typing(peer) {
     this.#engine.signals.typing(peer);
   }
@@ -222,7 +249,10 @@ export class ChatSession extends EventTarget {
     return this.#engine.transfer.importHistory(blob);
   }
 
-  /** Stop the socket and wait for what is being written. The store stays open: it belongs to whoever opened it. */
+  /**
+   * Stop the socket and wait for what is being written. The store stays open: it belongs to whoever opened
+   * it.
+   */
   close() {
     return this.#engine.close();
   }

@@ -91,7 +91,8 @@ export class Signals {
   /** @param {string} peer @param {"typing"|"online"} kind */
   async #send(peer, kind) {
     if (this.engine.connection.current.state !== "online") return;
-    const envelope = await sealSignal({ key: this.engine.identity.key, to: Primary.fromHex(peer), kind, createdAt: now() });
+    const { key } = this.engine.identity;
+    const envelope = await sealSignal({ key, to: Primary.fromHex(peer), kind, createdAt: now() });
     this.engine.connection.signal({ recipient: peer, envelope });
   }
 }

@@ -1,4 +1,7 @@
-/** Small collections that are wholly in memory: read at once, written through a unit, never ahead of the store. */
+/**
+ * Small collections that are wholly in memory: read at once, written through a unit, never ahead of the
+ * store.
+ */
 
 /** @typedef {import("./unit.js").Unit} Unit */
 
@@ -9,7 +12,10 @@ export class Table {
   /** @type {WeakMap<Unit, Map<string, R>>} */
   #drafts = new WeakMap();
 
-  /** @param {string} collection @param {(key: string) => void} [onChange] called once a changed row is stored */
+  /**
+   * @param {string} collection
+   * @param {(key: string) => void} [onChange] called once a changed row is stored
+   */
   constructor(collection, onChange) {
     this.collection = collection;
     this.onChange = onChange;

@@ -18,7 +18,11 @@ export class Transfer {
     return exportHistory(this.engine.store, this.engine.identity);
   }
 
-  /** What is here already stays as it is. @param {Blob} blob @returns {Promise<{added: number, known: number}>} */
+  /**
+   * What is here already stays as it is.
+   * @param {Blob} blob
+   * @returns {Promise<{added: number, known: number}>}
+   */
   async importHistory(blob) {
     const { engine } = this;
     // Nothing else is written meanwhile: what is in memory must be what is stored.

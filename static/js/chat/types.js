@@ -1,14 +1,16 @@
 /**
  * The shapes that the engine hands to the pages. Types only; nothing runs here.
  *
- * A peer is named by the 64 hex digits of its primary. What could not be opened has no peer that could be believed,
+ * A peer is named by the 64 hex digits of its primary. What could not be opened has no peer that could be
+ * believed,
  * so it stands in a conversation of its own, named by `UNOPENED`.
  *
  * @module chat/types
  */
 
 /**
- * The peer name of the conversation that holds what could not be opened. It exists only while there is something in
+ * The peer name of the conversation that holds what could not be opened. It exists only while there is
+ * something in
  * it; nothing can be sent there, and `retry(UNOPENED, id)` tries to open an envelope again.
  */
 export const UNOPENED = "unopened";
@@ -25,7 +27,8 @@ export const UNOPENED = "unopened";
 /**
  * One line of a conversation.
  * `text` is the text of a message, the name of a file, or empty. `order` grows with arrival on this device.
- * `at` is the sender's time. `cause` says why a message is still queued or has failed, or why it was not opened.
+ * `at` is the sender's time. `cause` says why a message is still queued or has failed, or why it was not
+ * opened.
  * `notices` belong above the message. The kind "gap" is kept for later: gaps are notices.
  * @typedef {object} MessageView
  * @property {string} id
@@ -46,8 +49,10 @@ export const UNOPENED = "unopened";
 
 /**
  * One conversation, for the list and for the head of the chat.
- * `title` is what may be shown as a name: the handle where it is pinned or could not be checked yet, else the short
- * key. `handle` is the full handle, null where the name is not believed. `request` marks a stranger who wrote first.
+ * `title` is what may be shown as a name: the handle where it is pinned or could not be checked yet, else the
+ * short
+ * key. `handle` is the full handle, null where the name is not believed. `request` marks a stranger who wrote
+ * first.
  * `keyChange` (two hex keys) blocks sending until `acceptKey`.
  * @typedef {object} Summary
  * @property {string} peer
@@ -55,7 +60,8 @@ export const UNOPENED = "unopened";
  * @property {string|null} handle
  * @property {NameState} nameState
  * @property {string|null} claimed  the handle that an unverified sender claims
- * @property {{text: string, at: Date, mine: boolean, state: MessageState, kind: MessageView["kind"]}|null} last
+ * @property {{id: string, text: string, at: Date, mine: boolean, state: MessageState, kind: MessageView["kind"]}|null}
+ * last
  * @property {number} unread
  * @property {string} draft
  * @property {boolean} request
@@ -108,4 +114,6 @@ export const UNOPENED = "unopened";
  */
 
 /** What the page's `config.js` reads from the document. */
-/** @typedef {{server: string, publicUrl: string, sigchainUrl: string, version: string, wsUrl: string}} Config */
+/**
+ * @typedef {{server: string, publicUrl: string, sigchainUrl: string, version: string, wsUrl: string}} Config
+ */

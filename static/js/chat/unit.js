@@ -1,7 +1,8 @@
 /**
  * One writer at a time, and what it writes goes to the store at once or not at all.
  *
- * A unit reads through its own changes, so code inside it sees what it has just put. Nothing outside sees anything of it
+ * A unit reads through its own changes, so code inside it sees what it has just put. Nothing outside sees
+ * anything of it
  * before it is stored; `afterwards` is where memory and listeners are brought up to date.
  */
 
@@ -23,7 +24,11 @@ export class Unit {
     this.nextOrder = nextOrder;
   }
 
-  /** Read several records at once; `get` of them is quick then. @param {string} collection @param {Iterable<string>} keys */
+  /**
+   * Read several records at once; `get` of them is quick then.
+   * @param {string} collection
+   * @param {Iterable<string>} keys
+   */
   async load(collection, keys) {
     const cache = within(this.#read, collection);
     const missing = [...new Set(keys)].filter((key) => !cache.has(key));
@@ -88,7 +93,10 @@ export class Writer {
     this.#order = Math.max(this.#order, order);
   }
 
-  /** Microseconds since the epoch, always growing: places of several devices rarely meet when histories are merged. */
+  /**
+   * Microseconds since the epoch, always growing: places of several devices rarely meet when histories are
+   * merged.
+   */
   #nextOrder = () => {
     this.#order = Math.max(this.#order + 1, Date.now() * 1000);
     return this.#order;
