@@ -6,13 +6,15 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from kezproto.phrase import seed_to_phrase
-from tests.browser.joining import choose_passphrase, is_in, is_online, join, restore, unlock
+from tests.browser.axe import assert_accessible
+from tests.browser.joining import AXE_TRIES, choose_passphrase, is_in, is_online, join, restore, unlock
 from tests.browser.visitor import Visitor
 
 
 def test_words_bring_the_handle_to_another_browser_and_say_what_is_wrong(visitor_of: Callable[..., Visitor]):
     words = join(visitor_of("first"), "restored")
-    other = visitor_of("second")
+    other = visitor_of("second", color_scheme="dark", viewport={"width": 390, "height": 844})
+    other.expect(AXE_TRIES)
     page = other.page
     other.goto("/restore")
     handle = page.get_by_label("Handle", exact=True)
@@ -25,6 +27,7 @@ def test_words_bring_the_handle_to_another_browser_and_say_what_is_wrong(visitor
         handle.fill(typed)
         page.get_by_role("button", name="Continue").click()
         expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
+    assert_accessible(page)
     handle.fill("Restored")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="The 24 words of restored")).to_be_focused()
@@ -59,10 +62,13 @@ def test_words_bring_the_handle_to_another_browser_and_say_what_is_wrong(visitor
     assert other.requests[before:] == []
 
     choose_passphrase(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Restore", exact=True).click()
     is_in(other)
     is_online(other)
     page.reload()
+    expect(page.get_by_role("heading", name="Hello, restored")).to_be_visible()
+    assert_accessible(page)
     unlock(other)
 
 

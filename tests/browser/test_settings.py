@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.joining import (
+    AXE_TRIES,
     PASSPHRASE,
     answer_words,
     choose_passphrase,
@@ -44,6 +45,7 @@ def open_settings(visitor: Visitor) -> None:
 
 def test_the_words_are_shown_after_the_passphrase_without_any_traffic(visitor: Visitor):
     page = visitor.page
+    visitor.expect(AXE_TRIES)
     closed: list[str] = []
     page.on("websocket", lambda socket: socket.on("close", lambda _: closed.append(socket.url)))
     words = join(visitor, "keeper")
