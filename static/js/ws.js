@@ -253,9 +253,16 @@ export class BridgeSocket extends EventTarget {
    * @param {string} challenge
    */
   async #introduce(socket, challenge) {
-    const session = await this.#answer(challenge);
-    if (socket === this.#socket) {
-      this.#send(JSON.stringify({ type: "session", device: this.#device, session }));
+    try {
+      const session = await this.#answer(challenge);
+      if (socket === this.#socket) {
+        this.#send(JSON.stringify({ type: "session", device: this.#device, session }));
+      }
+    } catch (error) {
+      if (socket === this.#socket) {
+        this.#leave();
+        this.#tell("refused", { reason: { code: "no_answer", message: `The key could not be shown: ${error}` } });
+      }
     }
   }
 
