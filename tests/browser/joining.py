@@ -4,7 +4,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PATIENCE_MS, Visitor
+
+expect.set_options(timeout=PATIENCE_MS)
 
 PASSPHRASE = "seven quiet herons"
 
