@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Callable
+from uuid import uuid4
 
 from playwright.sync_api import Locator, Route, expect
 
@@ -37,6 +39,15 @@ def settle(person: Visitor) -> None:
     enter(person)
 
 
+def two_people(visitor_of: Callable[..., Visitor]) -> tuple[Visitor, Visitor]:
+    """Alice and Bob, each with a handle and a browser; both look at /chat."""
+    suffix = uuid4().hex[:8]
+    people = visitor_of(f"alice-{suffix}"), visitor_of(f"bob-{suffix}")
+    for person in people:
+        settle(person)
+    return people
+
+
 def enter(person: Visitor, path: str = "/chat") -> None:
     """Unlocks, after any page of the app was loaded."""
     unlock(person, PASSPHRASE, path=path)
@@ -61,7 +72,9 @@ def start_conversation(person: Visitor, handle: str) -> None:
 
 def conversation(person: Visitor, handle: str) -> Locator:
     """The line of the list that leads to somebody."""
-    return person.page.locator("a.conversation").filter(has=person.page.get_by_text(handle, exact=True))
+    return person.page.locator("a.conversation:not([data-message])").filter(
+        has=person.page.get_by_text(handle, exact=True)
+    )
 
 
 def open_conversation(person: Visitor, handle: str) -> None:

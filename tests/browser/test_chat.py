@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -22,8 +21,8 @@ from tests.browser.chatting import (
     message,
     open_conversation,
     send_text,
-    settle,
     start_conversation,
+    two_people,
     wait_state,
 )
 from tests.browser.joining import is_in
@@ -34,12 +33,7 @@ Pair = tuple[Visitor, Visitor]
 
 @pytest.fixture
 def pair(visitor_of: Callable[..., Visitor]) -> Pair:
-    """Alice and Bob, each with a handle and a browser; both look at /chat."""
-    suffix = uuid4().hex[:8]
-    people = visitor_of(f"alice-{suffix}"), visitor_of(f"bob-{suffix}")
-    for person in people:
-        settle(person)
-    return people
+    return two_people(visitor_of)
 
 
 def test_both_ways_from_a_request_to_read_with_reply_search_draft_and_deletion(pair: Pair):

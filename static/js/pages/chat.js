@@ -83,7 +83,7 @@ class ChatPage {
       this.#nameWindow("");
       this.list.setOpen(null);
       if (had && !first) {
-        this.list.focus();
+        this.#focusSide();
       }
       return;
     }
@@ -224,9 +224,16 @@ class ChatPage {
       return;
     }
     if (part(this.root, "side").checkVisibility()) {
-      this.list.focus();
+      this.#focusSide();
     } else {
       this.app.go("/chat");
+    }
+  }
+
+  /** The open conversation in the list; the search field where its results stand in the list's place. */
+  #focusSide() {
+    if (!this.list.focus()) {
+      this.search.focus();
     }
   }
 
