@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench import messages, protocol, rest
+from bench import bridge, messages, protocol, rest
 from bench.machine import facts
 from bench.measure import Comparison, Measured, measure
 from bench.report import line, page
@@ -23,10 +23,12 @@ def main() -> None:
     machine = facts()
     results = measured(protocol.comparisons())
     with tempfile.TemporaryDirectory(prefix="kez-bench-") as folder:
-        with Stack(Path(folder), only=["nats", "valkey", "callout", "web"]) as stack:
+        processes = ["nats", "valkey", "callout", "web"]
+        with Stack(Path(folder), only=processes, extra=bridge.NO_LIMITS) as stack:
             rest.introduce(stack)
             results += measured(rest.comparisons(stack))
             results += measured(messages.comparisons(stack))
+            results += measured(bridge.comparisons(stack))
     text = page(results, machine)
     if arguments.print:
         print(text)
