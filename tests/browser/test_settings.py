@@ -47,7 +47,7 @@ def test_the_words_are_shown_after_the_passphrase_without_any_traffic(visitor: V
     page = visitor.page
     visitor.expect(AXE_TRIES)
     sockets: list[WebSocket] = []
-    page.on("websocket", sockets.append)
+    page.on("websocket", lambda socket: sockets.append(socket))
     words = join(visitor, "keeper")
     is_online(visitor)
     open_settings(visitor)

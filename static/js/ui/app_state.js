@@ -76,9 +76,18 @@ export class App extends EventTarget {
    */
   async signIn(identity) {
     await this.#tabs.takeOver();
-    this.store = await openStore(identity);
-    this.identity = identity;
-    await this.wake();
+    try {
+      this.store = await openStore(identity);
+      this.identity = identity;
+      await this.wake();
+    } catch (error) {
+      // Half unlocked is locked.
+      this.identity = null;
+      this.store?.close();
+      this.store = null;
+      this.#tabs.release();
+      throw error;
+    }
     const minutes = this.session?.settings.autoLockMinutes ?? 15;
     this.#autoLock = new AutoLock({ minutes, onLock: () => this.#end("idle") });
     this.#autoLock.start();
