@@ -59,7 +59,7 @@ class Camera:
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 file = self.folder / f"{name}-{size_name}-{scheme}.png"
-                page.screenshot(path=file, full_page=whole)
+                page.screenshot(path=file, full_page=whole, animations="disabled")
         page.set_viewport_size(SIZES["wide"])
 
 
