@@ -241,15 +241,15 @@ async def publish_many(
         await sender.outcome()
 
 
-def address(stack: Stack) -> str:
-    return f"ws://localhost:{stack.ports.web}/ws"
+def address(stack: Stack, port: int | None = None) -> str:
+    return f"ws://localhost:{port or stack.ports.web}/ws"
 
 
 @contextlib.asynccontextmanager
-async def socket(stack: Stack, **options: Any) -> AsyncIterator[Browser]:
-    """A websocket that has not answered the challenge."""
+async def socket(stack: Stack, *, port: int | None = None, **options: Any) -> AsyncIterator[Browser]:
+    """A websocket that has not answered the challenge; `port` is that of another web process."""
     settings = {"origin": stack.base_url, "subprotocols": [SUBPROTOCOL], "max_size": None, **options}
-    async with connect(address(stack), open_timeout=LIMIT, **settings) as connection:
+    async with connect(address(stack, port), open_timeout=LIMIT, **settings) as connection:
         browser = Browser(connection)
         browser.read()
         try:

@@ -13,6 +13,7 @@ import pytest
 
 from chatbridge.tests.nodes import finished, node
 from chatbridge.tests.sockets import LIMIT, Browser, Chatter, new_id, online, publish_many, socket
+from devstack.ports import HOST, free_ports
 from devstack.stack import Stack
 
 TEMPORARY = {"broker_unreachable", "not_stored", "rate_limited"}
@@ -117,6 +118,24 @@ async def test_valkey_goes_away_and_sockets_stay(own_stack, alice) -> None:
         await browser.take_and_ack(1)
 
 
+async def test_a_device_that_connects_to_another_web_process_replaces_its_first_socket(
+    own_stack, alice
+) -> None:
+    (port,) = free_ports(1)
+    own_stack.commands["web2"] = f"exec python -m daphne -b {HOST} -p {port} kezsite.asgi:application"
+    own_stack.start("web2")
+    try:
+        own_stack.wait_url(f"http://{HOST}:{port}/v1/healthz", time.monotonic() + 60)
+        chatter = alice.another_device()
+        async with opened_patiently(own_stack, chatter) as first:
+            async with opened_patiently(own_stack, chatter, port=port) as second:
+                assert await first.refusal() == ("replaced", 4409)
+                await publish_many(second, alice, [b"for the one that is left"])
+                assert (await second.take(1))[0].envelope
+    finally:
+        await asyncio.to_thread(own_stack.kill, "web2")
+
+
 async def test_the_web_process_stops_and_says_so(own_stack, alice) -> None:
     async with online(own_stack, alice) as browser, socket(own_stack) as waiting:
         await waiting.expect("hello")
@@ -154,10 +173,12 @@ async def test_the_browsers_client_lives_through_a_restart_of_the_server(own_sta
 
 
 @contextlib.asynccontextmanager
-async def opened_patiently(stack: Stack, chatter: Chatter) -> AsyncIterator[Browser]:
+async def opened_patiently(
+    stack: Stack, chatter: Chatter, *, port: int | None = None
+) -> AsyncIterator[Browser]:
     """A socket that is ready, tried again while the server finds its way back to its parts."""
     while True:
-        async with socket(stack) as browser:
+        async with socket(stack, port=port) as browser:
             challenge = (await browser.expect("hello"))["challenge"]
             await browser.say("session", device=chatter.device, session=chatter.session(challenge))
             try:
