@@ -96,6 +96,7 @@ def test_texts_of_others_stay_texts_and_everything_works_by_keyboard_and_for_axe
     expect(found).to_be_focused()
     page.keyboard.press("Enter")
     expect(message(alice, "Welcome")).to_be_focused()
+    assert page.evaluate("document.querySelector('main').scrollTop + scrollY") == 0
     page.keyboard.press("r")
     expect(composer(alice)).to_be_focused()
     page.keyboard.type("By hand ")

@@ -174,7 +174,12 @@ class ChatPage {
     on(session, "conversations", ({ peers }) => this.#refresh(peers), signal);
     on(session, "messages", (news) => this.pane.take(news), signal);
     on(session, "backlog", (news) => showBacklog(part(root, "backlog"), news), signal);
-    on(session, "warning", ({ text }) => this.app.toast(text, { kind: "warn" }), signal);
+    on(session, "warning", ({ code, text, peer }) => {
+      // What the open conversation says itself, with more room, is not said twice.
+      if (code !== "key_changed" || peer !== this.pane.peer) {
+        this.app.toast(text, { kind: "warn" });
+      }
+    }, signal);
     part(root, "side").addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest("[data-message]") : null;
       if (link instanceof HTMLElement) {

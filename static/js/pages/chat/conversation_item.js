@@ -46,7 +46,7 @@ export function drawPeer(element, { peer, title, handle }) {
  * @param {Date} now
  */
 export function conversationItem(summary, presence, now) {
-  const { last, unread, verified, blocked } = summary;
+  const { last, unread, verified, blocked, keyChange } = summary;
   const avatar = el("span", { class: "avatar", attrs: { "aria-hidden": "true" } });
   drawPeer(avatar, summary);
   const link = el(
@@ -71,7 +71,7 @@ export function conversationItem(summary, presence, now) {
         "span",
         { class: "line" },
         lastLine(summary, presence),
-        last?.mine && !summary.draft && !blocked ? stateSign(last.state) : null,
+        last?.mine && !summary.draft && !blocked && !keyChange ? stateSign(last.state) : null,
         unread > 0 ? badge(unread) : null,
       ),
     ),

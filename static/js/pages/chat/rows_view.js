@@ -5,7 +5,7 @@
 import { el, reconcile } from "./dom.js";
 import { looksOf, messageRow } from "./message_view.js";
 import { keyOf } from "./rows.js";
-import { holding, toEnd } from "./scroll_anchor.js";
+import { holding, scrollToRow, toEnd } from "./scroll_anchor.js";
 
 /** @typedef {import("./message_view.js").Surroundings} Surroundings */
 /** @typedef {import("./rows.js").Row} Row */
@@ -74,7 +74,7 @@ export class RowsView {
     const row = rows[Math.max(0, Math.min(next, rows.length - 1))];
     if (row instanceof HTMLElement) {
       row.focus({ preventScroll: true });
-      row.scrollIntoView({ block: "nearest" });
+      scrollToRow(this.scroller, row, "nearest");
     }
   }
 

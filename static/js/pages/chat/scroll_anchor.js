@@ -4,6 +4,8 @@
 
 // Closer to the end than this counts as being at the end, in CSS px.
 const NEAR_END = 48;
+// What stays visible beside a row that is scrolled to.
+const MARGIN = 24;
 
 /** @param {HTMLElement} scroller */
 export function isAtEnd(scroller) {
@@ -42,5 +44,26 @@ export function holding(scroller, list, change) {
       scroller.scrollTop += row.getBoundingClientRect().bottom - at;
       return;
     }
+  }
+}
+
+/**
+ * Scrolls to a row within `scroller` only: scrollIntoView would move what is around it as well.
+ *
+ * @param {HTMLElement} scroller
+ * @param {Element} row
+ * @param {"start"|"center"|"nearest"} place
+ */
+export function scrollToRow(scroller, row, place) {
+  const box = row.getBoundingClientRect();
+  const frame = scroller.getBoundingClientRect();
+  const fromTop = box.top - frame.top - MARGIN;
+  const fromEnd = box.bottom - frame.bottom + MARGIN;
+  if (place === "start" || box.height > frame.height) {
+    scroller.scrollTop += fromTop;
+  } else if (place === "center") {
+    scroller.scrollTop += (box.top + box.bottom - frame.top - frame.bottom) / 2;
+  } else if (fromTop < 0 || fromEnd > 0) {
+    scroller.scrollTop += fromTop < 0 ? fromTop : fromEnd;
   }
 }

@@ -6,7 +6,7 @@ import { isWatched, oncePerFrame } from "./dom.js";
 import { Quotes } from "./quotes.js";
 import { keyOf, rowsOf } from "./rows.js";
 import { RowsView } from "./rows_view.js";
-import { isAtEnd, toEnd } from "./scroll_anchor.js";
+import { isAtEnd, scrollToRow, toEnd } from "./scroll_anchor.js";
 import { ThreadModel } from "./thread_model.js";
 import { untilMidnight } from "./times.js";
 import { around, atEnd, earlier, later, MOST_ROWS } from "./window.js";
@@ -75,8 +75,9 @@ export class Thread {
     this.loaded = true;
     parts.skeleton.hidden = true;
     this.span = atEnd(model.items.length);
-    const unread = model.items.find((message) => message.unread && !message.mine);
-    this.firstUnread = unread ? keyOf(unread) : null;
+    const unread = model.items.findIndex((message) => message.unread && !message.mine);
+    // The line stands before the first of them all, or nowhere.
+    this.firstUnread = unread > 0 || (unread === 0 && !model.more) ? keyOf(model.items[unread]) : null;
     this.#listen();
     this.render();
     if (this.firstUnread) {
@@ -161,16 +162,19 @@ export class Thread {
 
   /**
    * @param {string} key of a loaded message
-   * @param {ScrollLogicalPosition} block
+   * @param {"start"|"center"} place
    */
-  show(key, block) {
+  show(key, place) {
     const index = this.model.indexOf(key);
     this.follow = false;
     if (index < this.span.from || index >= this.span.to) {
       this.span = around(index, this.model.items.length);
     }
     this.render();
-    this.rows.elementOf(key)?.scrollIntoView({ block });
+    const row = this.rows.elementOf(key);
+    if (row) {
+      scrollToRow(this.parts.scroller, row, place);
+    }
     this.#noteWhere();
   }
 
