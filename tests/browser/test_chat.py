@@ -137,33 +137,7 @@ def test_what_is_written_offline_waits_and_goes_out_and_a_block_ends_it(pair: Pa
     expect(message(bob, "Into the void")).to_have_count(0)
 
 
-def test_a_changed_key_stops_writing_until_the_new_number_was_compared(pair: Pair):
-    alice, bob = pair
-    befriend(alice, bob)
-    current = alice.page.locator("a.conversation[aria-current]")
-    former = current.get_attribute("data-peer") or ""
-    fresh = SigningKey(os.urandom(32)).primary.hex
-    lie_about(alice, bob.name, former, fresh)
-    # The registry is asked again after ten minutes.
-    alice.page.clock.set_system_time(datetime.now(UTC) + timedelta(minutes=11))
-    alice.page.get_by_role("link", name="Contacts").click()
-    alice.page.get_by_role("link", name=f"Write to {bob.name}").click()
-    warning = alice.page.get_by_role("alert").filter(has_text="has changed")
-    expect(warning).to_be_visible()
-    expect(composer(alice)).to_be_hidden()
-    expect(conversation(alice, bob.name)).to_contain_text("The key has changed")
-    accept = warning.get_by_role("button", name="Use the new key")
-    expect(accept).to_be_disabled()
-    numbers = warning.locator(".safety-number")
-    expect(numbers.nth(1)).to_have_text(re.compile(r"^\d{60}$"))
-    assert numbers.nth(0).inner_text() != numbers.nth(1).inner_text()
-    warning.get_by_label("I have compared the new number").check()
-    accept.click()
-    expect(composer(alice)).to_be_visible()
-    expect(current).to_have_attribute("data-peer", fresh)
-
-
-def test_a_request_can_be_blocked_unread(pair: Pair):
+def test_a_request_can_be_blocked_and_a_changed_key_stops_writing_until_it_was_compared(pair: Pair):
     alice, bob = pair
     start_conversation(alice, bob.name)
     send_text(alice, "Buy my things")
@@ -187,3 +161,29 @@ def test_a_request_can_be_blocked_unread(pair: Pair):
     bob.page.get_by_role("menuitem", name="Remove").click()
     bob.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(bob.page.get_by_role("heading", name="No contacts yet")).to_be_visible()
+
+    bob.page.get_by_role("link", name="Chats").click()
+    open_conversation(bob, alice.name)
+    send_text(bob, "On second thought")
+    expect(message(alice, "On second thought")).to_be_visible()
+    current = alice.page.locator("a.conversation[aria-current]")
+    former = current.get_attribute("data-peer") or ""
+    fresh = SigningKey(os.urandom(32)).primary.hex
+    lie_about(alice, bob.name, former, fresh)
+    # The registry is asked again after ten minutes.
+    alice.page.clock.set_system_time(datetime.now(UTC) + timedelta(minutes=11))
+    alice.page.get_by_role("link", name="Contacts").click()
+    alice.page.get_by_role("link", name=f"Write to {bob.name}").click()
+    warning = alice.page.get_by_role("alert").filter(has_text="has changed")
+    expect(warning).to_be_visible()
+    expect(composer(alice)).to_be_hidden()
+    expect(conversation(alice, bob.name)).to_contain_text("The key has changed")
+    accept = warning.get_by_role("button", name="Use the new key")
+    expect(accept).to_be_disabled()
+    numbers = warning.locator(".safety-number")
+    expect(numbers.nth(1)).to_have_text(re.compile(r"^\d{60}$"))
+    assert numbers.nth(0).inner_text() != numbers.nth(1).inner_text()
+    warning.get_by_label("I have compared the new number").check()
+    accept.click()
+    expect(composer(alice)).to_be_visible()
+    expect(current).to_have_attribute("data-peer", fresh)

@@ -120,7 +120,7 @@ function content(message, around) {
 
 /** @param {MessageView} message */
 function fileHint(message) {
-  const size = "size" in message && typeof message.size === "number" ? `${sizeText(message.size)}. ` : "";
+  const size = message.size === null ? "" : `${sizeText(message.size)}. `;
   return `${size}Downloading needs the kez-chat command for now.`;
 }
 
