@@ -12,14 +12,15 @@
 
 /** @returns {Config} */
 export function readConfig() {
-  const { server = "", publicUrl = "", sigchainUrl = "", version = "", registration } = document.documentElement.dataset;
+  const said = document.documentElement.dataset;
+  const { server = "", publicUrl = "", sigchainUrl = "", version = "" } = said;
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   return {
     server,
     publicUrl,
     sigchainUrl,
     version,
-    registrationOpen: registration !== "closed",
+    registrationOpen: said.registration !== "closed",
     wsUrl: `${scheme}//${location.host}/ws`,
   };
 }

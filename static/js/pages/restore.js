@@ -1,7 +1,7 @@
 /**
- * /restore: a handle on this browser by its 24 words. The registry is asked for the handle's key first, so that the words
- * are compared here in the browser, and nothing is sent while they are on the screen. Where the handle lies in this
- * browser already, only its passphrase is replaced: its history stays.
+ * /restore: a handle on this browser by its 24 words. The registry is asked for the handle's key first, so that the
+ * words are compared here in the browser, and nothing is sent while they are on the screen. Where the handle lies in
+ * this browser already, only its passphrase is replaced: its history stays.
  */
 
 import { parseHandle } from "../proto/handles.js";

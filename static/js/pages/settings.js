@@ -13,7 +13,9 @@ import { mountWords } from "./settings/words.js";
 
 export const title = "Settings";
 
-/** Each part gets its section and gives back what ends it, or nothing. @type {Record<string, (section: HTMLElement, app: App) => void|(() => void)>} */
+/** @typedef {(section: HTMLElement, app: App) => void|(() => void)} MountPart  gives back what ends it, or nothing */
+
+/** @type {Record<string, MountPart>} */
 const PARTS = {
   words: mountWords,
   lock: mountLock,

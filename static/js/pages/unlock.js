@@ -73,7 +73,8 @@ async function forgot(app, name) {
   const sure = await ask({
     title: "Forgot the passphrase?",
     text: [
-      `Nobody can look it up or reset it. With the 24 words of ${name} you choose a new one; the history in this browser stays.`,
+      "Nobody can look it up or reset it.",
+      `With the 24 words of ${name} you choose a new one; the history in this browser stays.`,
       "Without the words there is no way back to the handle.",
     ],
     confirm: "I have the 24 words",

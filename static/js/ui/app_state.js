@@ -17,8 +17,9 @@ import { showToast } from "./toasts.js";
  */
 
 /**
- * Events: "unlocked" (a session is open), "locked" (detail.reason: "asked", "idle", "elsewhere" or "wiped"), "session" (another
- * session took the place of the one before, or null did while the app rests).
+ * Events: "unlocked" (a session is open), "locked" (detail.reason: "asked", "idle", "elsewhere" or "wiped"),
+ * "session" (another session took the place of the one before, or null did while the app rests), "page" (another page
+ * is shown).
  */
 export class App extends EventTarget {
   /** @type {UnlockedIdentity|null} */

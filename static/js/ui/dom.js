@@ -64,7 +64,8 @@ export function buttonPart(root, name) {
  * @returns {DocumentFragment}
  */
 export function fromTemplate(id) {
-  return /** @type {DocumentFragment} */ (document.importNode(find(document, `#${id}`, HTMLTemplateElement).content, true));
+  const { content } = find(document, `#${id}`, HTMLTemplateElement);
+  return document.importNode(content, true);
 }
 
 let made = 0;

@@ -12,7 +12,8 @@ export function startNav(app) {
   let heard = null;
 
   const count = () => {
-    const unread = app.session?.conversations().reduce((sum, each) => sum + (each.blocked ? 0 : each.unread), 0) ?? 0;
+    const conversations = app.session?.conversations() ?? [];
+    const unread = conversations.reduce((sum, each) => sum + (each.blocked ? 0 : each.unread), 0);
     badge.hidden = unread === 0;
     const number = unread > MOST ? `${MOST}+` : String(unread);
     badge.textContent = number;
@@ -25,9 +26,9 @@ export function startNav(app) {
   const show = () => {
     const shell = find(document, "#shell", HTMLElement);
     rail.hidden = !app.identity || shell.dataset.layout === "bare";
+    const { page } = find(document, "#page", HTMLElement).dataset;
     for (const link of rail.querySelectorAll("[data-nav]")) {
-      const current = /** @type {HTMLElement} */ (link).dataset.nav === find(document, "#page", HTMLElement).dataset.page;
-      if (current) {
+      if (link.getAttribute("data-nav") === page) {
         link.setAttribute("aria-current", "page");
       } else {
         link.removeAttribute("aria-current");

@@ -57,6 +57,7 @@ export function passwordField({ label, autocomplete, hint = "" }) {
 
   input.addEventListener("input", () => fail(""));
   const frame = el("div", { class: "input-frame" }, input, show);
-  const element = el("div", { class: "field" }, el("label", { text: label, attrs: { for: id } }), frame, hintLine, error);
+  const name = el("label", { text: label, attrs: { for: id } });
+  const element = el("div", { class: "field" }, name, frame, hintLine, error);
   return { element, input, hint: hintLine, fail };
 }

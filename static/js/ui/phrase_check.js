@@ -47,8 +47,8 @@ export function phraseCheck(place, words) {
   const questions = randomPlaces(words.length).map((index) => {
     const id = freshId("word");
     const input = el("input", { class: "input code", attrs: { id, type: "text", ...NO_MEMORY } });
-    const field = el("div", { class: "field" }, el("label", { text: `Word ${index + 1}`, attrs: { for: id } }), input);
-    return { index, input, field };
+    const label = el("label", { text: `Word ${index + 1}`, attrs: { for: id } });
+    return { index, input, field: el("div", { class: "field" }, label, input) };
   });
   const row = el("div", { class: "word-questions" });
   row.append(...questions.map(({ field }) => field));

@@ -24,7 +24,8 @@ export async function copyPhrase(words) {
   const sure = await ask({
     title: "Copy the words?",
     text: [
-      "Other programs can read the clipboard, some keep what was in it, and some send it to your other devices. Paper is safer.",
+      "Other programs can read the clipboard; some keep what was in it or send it to your other devices. " +
+        "Paper is safer.",
       "If you copy, paste them into a password manager at once, then copy something else.",
     ],
     confirm: "Copy anyway",

@@ -167,8 +167,9 @@ export class Router {
     if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0) {
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || link.target || link.hasAttribute("download")) {
-      return;
+    const special = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (special || link.target || link.hasAttribute("download")) {
+      return; // a new tab, a new window, a file
     }
     const url = new URL(link.href);
     const jump = url.hash !== "" && url.pathname === location.pathname;

@@ -1,7 +1,7 @@
 /**
- * How far joining has come, across reloads. The identity is stored before the handle is claimed, so that a crash in
- * between loses nothing; this note tells an identity whose handle is not its own yet from one that is complete. It holds
- * nothing secret. Nothing noted means complete.
+ * How far joining has come, across reloads. The identity is stored before the handle is claimed, so that a crash
+ * in between loses nothing; this note tells an identity whose handle is not its own yet from one that is complete.
+ * It holds nothing secret. Nothing noted means complete.
  *
  * @typedef {"claim"|"publish"|null} Unfinished  what is still to do: claim the handle, or publish the endpoints
  */

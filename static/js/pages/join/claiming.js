@@ -4,8 +4,8 @@
  * 1. The words were asked back, so the key exists on paper too.
  * 2. The note "claim" is written, then the identity is stored. A crash here leaves a sealed key with its note: /join
  *    finds it, asks for the passphrase and goes on with 3. A note without an identity means nothing.
- * 3. The handle is claimed. Claiming it again with the same key is answered like the first time, so whenever the answer
- *    was lost, or the page was closed before it came, the same request is simply made again.
+ * 3. The handle is claimed. Claiming it again with the same key is answered like the first time, so whenever the
+ *    answer was lost, or the page was closed before it came, the same request is simply made again.
  * 4. The note becomes "publish": the identity is complete, and what is left is repeated at the next unlocking.
  *
  * The other order (claim first) would leave a claimed handle in no browser at all after a crash.
@@ -73,7 +73,12 @@ export async function claimHandle(api, identity) {
   }
 }
 
-/** Milliseconds until another try; null: trying again does not help. @param {unknown} error @param {number|null} pause */
+/**
+ * Milliseconds until another try; null: trying again does not help.
+ *
+ * @param {unknown} error
+ * @param {number|null} pause
+ */
 function waitBefore(error, pause) {
   const { unreachable, retryAfter } = /** @type {{unreachable?: boolean, retryAfter?: number|null}} */ (error);
   if (pause === null) {

@@ -39,7 +39,8 @@ export function strangerIn(words, complete) {
     return "";
   }
   const alike = nearest(checked[at]);
-  return `Word ${at + 1}, “${checked[at].slice(0, 32)}”, is not in the list.${alike ? ` Is it “${alike}”?` : ""}`;
+  const hint = alike ? ` Is it “${alike}”?` : "";
+  return `Word ${at + 1}, “${checked[at].slice(0, 32)}”, is not in the list.${hint}`;
 }
 
 /** A word that begins with the same four letters, else the same three. @param {string} word */
@@ -50,9 +51,10 @@ function nearest(word) {
 }
 
 /**
+ * `read` gives the seed, or null after having said what is wrong.
+ *
  * @param {HTMLElement} section
- * @returns {{read: () => Uint8Array<ArrayBuffer>|null, fail: (text: string) => void, clear: () => void}} `read` gives the
- *   seed, or null after having said what is wrong
+ * @returns {{read: () => Uint8Array<ArrayBuffer>|null, fail: (text: string) => void, clear: () => void}}
  */
 export function wordsField(section) {
   const area = find(section, "#restore-words", HTMLTextAreaElement);

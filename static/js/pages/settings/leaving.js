@@ -16,7 +16,8 @@ export function mountLeaving(section, app) {
       text: [
         "Your key, your contacts and all messages are deleted from this browser, for good.",
         ...waiting,
-        `Only the 24 words bring ${name} back; messages come back only from an exported file. Have you tested your copy of the words?`,
+        `Only the 24 words bring ${name} back; messages come back only from an exported file.`,
+        "Have you tested your copy of the words?",
       ],
       confirm: "Wipe everything",
       danger: true,
