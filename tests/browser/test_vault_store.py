@@ -198,31 +198,21 @@ def test_a_closed_store_refuses(visitor: Visitor):
     assert told == [1, *["storage_closed"] * 5]
 
 
-def test_a_backlog_is_stored_and_read_quickly(visitor: Visitor):
+def test_a_backlog_is_stored_in_large_batches_and_read_in_small_pages(visitor: Visitor):
     """Thousands of messages in transactions of a thousand; a page of fifty from among them."""
-    rounds = 5
-    figures = run(
+    rounds = 3
+    found = run(
         visitor,
         """async (kez, rounds) => {
           const store = await kez.storeOf();
-          const writes = [];
           for (let round = 0; round < rounds; round += 1) {
-            const changes = Array.from({ length: 1000 }, (_, i) => ({ collection: "messages", key: `${round}:${i}`,
+            await store.write(Array.from({ length: 1000 }, (_, i) => ({ collection: "messages", key: `${round}:${i}`,
               group: `peer ${i % 3}`, order: round * 1000 + i,
-              value: { text: "hello ".repeat(30), document: "x".repeat(800) } }));
-            const since = performance.now();
-            await store.write(changes);
-            writes.push(performance.now() - since);
+              value: { text: "hello ".repeat(30), document: "x".repeat(800) } })));
           }
-          const since = performance.now();
           const page = await store.page("messages", "peer 1", { limit: 50, newestFirst: true, before: 2500 });
-          return { writes: writes.sort((a, b) => a - b), page: performance.now() - since, length: page.length,
-            first: page[0].order, count: await store.count("messages") };
+          return { length: page.length, first: page[0].order, count: await store.count("messages") };
         }""",
         rounds,
     )
-    assert figures["count"] == 1000 * rounds
-    assert (figures["length"], figures["first"]) == (50, 2499)
-    # Many times what they take on an idle machine (a quarter of a second, ten milliseconds): tests run on busy ones.
-    assert figures["writes"][rounds // 2] < 15_000
-    assert figures["page"] < 5_000
+    assert found == {"length": 50, "first": 2499, "count": 1000 * rounds}
