@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from kezproto.phrase import seed_to_phrase
 from tests.browser.axe import assert_accessible
-from tests.browser.joining import AXE_TRIES, choose_passphrase, is_in, is_online, join, restore, unlock
+from tests.browser.joining import AXE_TRIES, choose_passphrase, is_in, is_online, join, unlock
 from tests.browser.visitor import Visitor
 
 
@@ -91,8 +91,3 @@ def test_a_forgotten_passphrase_is_replaced_and_the_device_stays(visitor: Visito
     assert page.evaluate(device) == before
     page.reload()
     unlock(visitor, "another one altogether")
-
-
-def test_restoring_is_short_when_nothing_is_wrong(visitor_of: Callable[..., Visitor]):
-    words = join(visitor_of("first"), "two-browsers")
-    restore(visitor_of("second"), "two-browsers", words)
