@@ -6,8 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "chrome", "microsoft-edge")
-APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
+# The headless shell is the same Chromium without windows: tests take three quarters of the time with it.
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "google-chrome",
+    "google-chrome-stable",
+    "chromium-browser",
+    "chrome",
+    "microsoft-edge",
+)
+APT_PACKAGES = ("chromium-headless-shell", "chromium")
+APT_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
 PLAYWRIGHT_INSTALL = (sys.executable, "-m", "playwright", "install", "chromium")
 
 
@@ -44,9 +54,10 @@ def install() -> None:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update"], env=environment, check=False, **quiet)  # type: ignore[call-overload]
-        subprocess.run(APT_INSTALL, env=environment, check=False, **quiet)  # type: ignore[call-overload]
-        if find():
-            return
+        for package in APT_PACKAGES:
+            subprocess.run([*APT_INSTALL, package], env=environment, check=False, **quiet)  # type: ignore[call-overload]
+            if find():
+                return
     print("Installing Playwright's Chromium (once)", flush=True)
     subprocess.run(PLAYWRIGHT_INSTALL, check=False)
 

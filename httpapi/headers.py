@@ -17,7 +17,6 @@ PERMISSIONS = ", ".join(
     f"{feature}={NOBODY}"
     for feature in (
         "accelerometer",
-        "bluetooth",
         "browsing-topics",
         "camera",
         "display-capture",

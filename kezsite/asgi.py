@@ -1,4 +1,7 @@
-"""The web process: HTTP goes to Django, websockets to the bridge. Any ASGI server can run it; daphne does."""
+"""The web process: static files are answered at once, other HTTP goes to Django, websockets to the bridge.
+
+Any ASGI server can run it; daphne does.
+"""
 
 import os
 
@@ -9,5 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kezsite.settings")
 http_application = get_asgi_application()  # loads the apps, so it stands before the bridge's import
 
 from chatbridge.routing import websocket_application  # noqa: E402
+from pages.static_files import StaticFiles  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http_application, "websocket": websocket_application})
+application = ProtocolTypeRouter({"http": StaticFiles(http_application), "websocket": websocket_application})

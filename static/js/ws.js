@@ -39,6 +39,7 @@ export class BridgeSocket extends EventTarget {
   #answer;
   #signalBytes = 0;
   #online = () => this.#tryNow();
+  #offline = () => this.#lostNetwork();
 
   /**
    * @param {{url: string, device: string, answer: (challenge: string) => Promise<object>}} options `answer` gives the
@@ -55,6 +56,7 @@ export class BridgeSocket extends EventTarget {
   start() {
     if (this.state === "stopped") {
       globalThis.addEventListener?.("online", this.#online);
+      globalThis.addEventListener?.("offline", this.#offline);
       this.#failures = 0;
       this.#connect();
     }
@@ -62,6 +64,7 @@ export class BridgeSocket extends EventTarget {
 
   stop() {
     globalThis.removeEventListener?.("online", this.#online);
+    globalThis.removeEventListener?.("offline", this.#offline);
     this.#leave();
     this.#tell("stopped");
   }
@@ -160,6 +163,11 @@ export class BridgeSocket extends EventTarget {
     }
   }
 
+  /** TCP would notice a cut cable after minutes only. Should the device be wrong, the next try connects. */
+  #lostNetwork() {
+    if (this.#socket) this.#lost(0);
+  }
+
   /** A connection that says nothing for too long is dead, whatever TCP thinks: the server pings. */
   #watch() {
     clearTimeout(this.#timer);
@@ -240,7 +248,7 @@ export class BridgeSocket extends EventTarget {
         this.#dispatch("caughtup");
         break;
       case "refused":
-        this.#publishing?.refuse(frame.refs, asError(frame), frame.held);
+        this.#publishing?.refuse(frame.refs, BridgeError.of(frame), frame.held);
         break;
       case "error":
         this.#reason = { code: frame.code, message: frame.message };
@@ -288,12 +296,4 @@ export class BridgeSocket extends EventTarget {
       this.#socket.send(data);
     }
   }
-}
-
-/**
- * @param {{code: string, message: string, retry: boolean, retry_after?: number}} frame
- * @returns {BridgeError}
- */
-function asError({ code, message, retry, retry_after = 0 }) {
-  return new BridgeError(code, message, { retry, retryAfter: retry_after });
 }

@@ -19,6 +19,11 @@ export class BridgeError extends Error {
     this.retry = retry;
     this.retryAfter = retryAfter;
   }
+
+  /** @param {{code: string, message: string, retry: boolean, retry_after?: number}} frame as in docs/websocket.md */
+  static of({ code, message, retry, retry_after = 0 }) {
+    return new BridgeError(code, message, { retry, retryAfter: retry_after });
+  }
 }
 
 /** @returns {BridgeError} */

@@ -10,9 +10,6 @@ expect.set_options(timeout=PATIENCE_MS)
 
 PASSPHRASE = "seven quiet herons"
 
-# What axe-core itself tries when it reads style sheets; the policy of the page stops it.
-AXE_TRIES = "Applying inline style violates"
-
 
 def pick_handle(visitor: Visitor, handle: str) -> None:
     """Step 1 of /join: types the handle, waits until the server says that it is free, goes on to the words."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import urllib.request
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -37,17 +38,29 @@ class PenFriend:
         )
         self._ask("/v1/register", sign("handle_registration", payload, self.key))
 
+    @property
+    def name(self) -> str:
+        return self.handle.local
+
     def primary_of(self, name: str) -> Primary:
         return Primary.parse(self._ask(f"/v1/u/{name}")["primary"])
 
     def write(self, name: str, texts: list[str]) -> None:
         """Returns when the broker has confirmed every one of them."""
-        reader = self.primary_of(name)
-        letters = [self._compose(reader, text) for text in texts]
-        with ThreadPoolExecutor(1) as pool:  # Playwright's event loop has this thread
-            pool.submit(lambda: asyncio.run(self._publish(reader, letters))).result()
+        self.deliver(name, *self.compose(name, *texts))
 
-    def _compose(self, reader: Primary, text: str) -> tuple[str, bytes]:
+    def compose(self, name: str, *bodies: str | dict[str, Any]) -> list[bytes]:
+        """Numbered, sealed messages for somebody: texts, or other bodies. They need not be delivered, or not once."""
+        reader = self.primary_of(name)
+        return [self._seal(reader, text_body(body) if isinstance(body, str) else body) for body in bodies]
+
+    def deliver(self, name: str, *envelopes: bytes) -> None:
+        """Puts envelopes, or whatever looks like one to the broker, into somebody's inbox, in this order."""
+        reader = self.primary_of(name)
+        with ThreadPoolExecutor(1) as pool:  # Playwright's event loop has this thread
+            pool.submit(lambda: asyncio.run(self._publish(reader, envelopes))).result()
+
+    def _seal(self, reader: Primary, body: dict[str, Any]) -> bytes:
         now = datetime.now(UTC)
         last = self._last.get(reader)
         payload = message_payload(
@@ -60,14 +73,14 @@ class PenFriend:
             prev=last.hash if last else None,
             chain=None,
             created_at=now,
-            body=text_body(text),
+            body=body,
         )
         document = sign("message", payload, self.key)
         checked = verify(document, tag="message", type="kez.chat.message", version=2)
         self._last[reader] = Head(payload["seq"], checked.hash)
-        return payload["id"], seal(document, reader)
+        return seal(document, reader)
 
-    async def _publish(self, reader: Primary, envelopes: list[tuple[str, bytes]]) -> None:
+    async def _publish(self, reader: Primary, envelopes: Sequence[bytes]) -> None:
         """In order: each window is confirmed before the next one is written."""
         async with client_connection(
             urls=[self.stack.nats_url], key=self.key, device=self.device
@@ -75,8 +88,10 @@ class PenFriend:
             for start in range(0, len(envelopes), WINDOW):
                 await asyncio.gather(
                     *(
-                        publish_envelope(connection, reader, envelope, msg_id=number, timeout=60)
-                        for number, envelope in envelopes[start : start + WINDOW]
+                        publish_envelope(
+                            connection, reader, envelope, msg_id=os.urandom(16).hex(), timeout=60
+                        )
+                        for envelope in envelopes[start : start + WINDOW]
                     )
                 )
 

@@ -16,7 +16,7 @@ from tests.browser.chatting import (
     two_people,
     wait_state,
 )
-from tests.browser.joining import AXE_TRIES, is_in
+from tests.browser.joining import is_in
 from tests.browser.visitor import Visitor
 
 HOSTILE = [
@@ -63,7 +63,6 @@ def test_texts_of_others_stay_texts_and_everything_works_by_keyboard_and_for_axe
 ):
     alice, bob = two_people(visitor_of)
     page = alice.page
-    alice.expect(AXE_TRIES)
     assert_accessible(page)
     befriend(alice, bob)
     for text in HOSTILE:

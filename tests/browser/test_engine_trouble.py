@@ -1,7 +1,5 @@
 """What can go wrong between two people, and what the engine makes of it."""
 
-import asyncio
-import os
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -12,22 +10,6 @@ from devstack.stack import Stack
 from tests.browser.engine_page import EnginePage, aside
 from tests.browser.pen_friend import PenFriend
 from tests.browser.visitor import Visitor
-
-
-class Friend(PenFriend):
-    """A pen friend who can also misbehave: what they compose need not be sent, or not once only."""
-
-    @property
-    def name(self) -> str:
-        return self.handle.local
-
-    def compose(self, name: str, *texts: str) -> list[bytes]:
-        reader = self.primary_of(name)
-        return [self._compose(reader, text)[1] for text in texts]
-
-    def deliver(self, name: str, *envelopes: bytes) -> None:
-        aimed = [(os.urandom(16).hex(), envelope) for envelope in envelopes]
-        aside(lambda: asyncio.run(self._publish(self.primary_of(name), aimed)))
 
 
 @pytest.fixture
@@ -41,15 +23,15 @@ def alice(visitor_of: Callable[..., Visitor], suffix: str) -> EnginePage:
 
 
 @pytest.fixture
-def penny(stack: Stack, suffix: str) -> Friend:
-    return Friend(f"penny-{suffix}", stack)
+def penny(stack: Stack, suffix: str) -> PenFriend:
+    return PenFriend(f"penny-{suffix}", stack)
 
 
 def notices(page: EnginePage, who: str) -> list[list[str]]:
     return [[notice["code"] for notice in line["notices"]] for line in page.lines(who)]
 
 
-def test_gaps_late_ones_and_replays_are_noticed(alice: EnginePage, penny: Friend):
+def test_gaps_late_ones_and_replays_are_noticed(alice: EnginePage, penny: PenFriend):
     first, second, third = penny.compose(alice.name, "1", "2", "3")
     penny.deliver(alice.name, first, third)
     alice.wait_texts(penny.name, ["1", "3"])
@@ -67,7 +49,7 @@ def test_gaps_late_ones_and_replays_are_noticed(alice: EnginePage, penny: Friend
     assert alice.run("chat.session.search('3')") == []
 
 
-def test_what_cannot_be_opened_is_kept_with_its_cause(alice: EnginePage, penny: Friend):
+def test_what_cannot_be_opened_is_kept_with_its_cause(alice: EnginePage, penny: PenFriend):
     (good,) = penny.compose(alice.name, "fine")
     penny.deliver(alice.name, b"\x02" + b"\x00" * 300, b"\x03 of the future", b"\x03 of the future", good)
     alice.wait_texts(penny.name, ["fine"])
@@ -89,7 +71,7 @@ def test_what_cannot_be_opened_is_kept_with_its_cause(alice: EnginePage, penny: 
     assert alice.run("chat.session.conversations().map(({ handle }) => handle)") == [str(penny.handle)]
 
 
-def test_strangers_ask_and_blocked_ones_are_not_heard(alice: EnginePage, penny: Friend, stack: Stack):
+def test_strangers_ask_and_blocked_ones_are_not_heard(alice: EnginePage, penny: PenFriend, stack: Stack):
     aside(lambda: penny.write(alice.name, ["May I?"]))
     alice.wait_summary(penny.name, "it.request && it.unread === 1")
     assert alice.run("chat.session.contacts()") == []
@@ -103,11 +85,11 @@ def test_strangers_ask_and_blocked_ones_are_not_heard(alice: EnginePage, penny: 
     aside(lambda: penny.write(alice.name, ["not heard"]))
     # Another stranger's message comes behind it, so that one has been dealt with.
     alice.run("chat.session.setSetting('strangers', 'ask')")
-    tom = Friend(f"tom-{penny.name}", stack)
+    tom = PenFriend(f"tom-{penny.name}", stack)
     aside(lambda: tom.write(alice.name, ["me too"]))
     alice.wait_summary(tom.name, "it.request")
     alice.run("chat.session.setSetting('strangers', 'nobody')")
-    ann = Friend(f"ann-{penny.name}", stack)
+    ann = PenFriend(f"ann-{penny.name}", stack)
     aside(lambda: ann.write(alice.name, ["and me"]))
     alice.run("chat.peer(arg).then((peer) => chat.session.unblock(peer))", penny.name)
     aside(lambda: penny.write(alice.name, ["heard again"]))
@@ -117,9 +99,9 @@ def test_strangers_ask_and_blocked_ones_are_not_heard(alice: EnginePage, penny: 
 
 
 def test_a_changed_key_blocks_sending_until_it_is_accepted(
-    alice: EnginePage, penny: Friend, stack: Stack, suffix: str
+    alice: EnginePage, penny: PenFriend, stack: Stack, suffix: str
 ):
-    mallory = Friend(f"mallory-{suffix}", stack)
+    mallory = PenFriend(f"mallory-{suffix}", stack)
     aside(lambda: penny.write(alice.name, ["from the old key"]))
     alice.wait_texts(penny.name, ["from the old key"])
     alice.send(penny.name, "to the old key")
@@ -160,7 +142,7 @@ def test_refusals_say_why(alice: EnginePage):
     assert alice.run("chat.refusal(() => chat.session.send('ab'.repeat(32), 'hello'))") == "unknown_peer"
 
 
-def test_a_text_that_is_none_is_refused_and_nothing_is_queued(alice: EnginePage, penny: Friend):
+def test_a_text_that_is_none_is_refused_and_nothing_is_queued(alice: EnginePage, penny: PenFriend):
     script = """chat.meet(arg).then((peer) => Promise.all(
       ["  ", "x".repeat(65537), "\\u0001".repeat(65536), "\\ud800"].map((text) =>
         chat.refusal(() => chat.session.send(peer, text)))))"""
@@ -198,7 +180,7 @@ def test_typing_and_presence_only_where_both_want_it(
     assert alice.told("typing") == []
 
 
-def test_drafts_settings_and_read_marks_survive_a_reload(alice: EnginePage, penny: Friend):
+def test_drafts_settings_and_read_marks_survive_a_reload(alice: EnginePage, penny: PenFriend):
     aside(lambda: penny.write(alice.name, ["one", "two"]))
     alice.wait_summary(penny.name, "it.unread === 2")
     alice.run("chat.peer(arg).then((peer) => chat.session.setDraft(peer, 'half a sen'))", penny.name)
@@ -215,7 +197,7 @@ def test_drafts_settings_and_read_marks_survive_a_reload(alice: EnginePage, penn
 
 
 def test_a_history_moves_to_another_browser_and_nothing_doubles(
-    alice: EnginePage, penny: Friend, visitor_of: Callable[..., Visitor]
+    alice: EnginePage, penny: PenFriend, visitor_of: Callable[..., Visitor]
 ):
     aside(lambda: penny.write(alice.name, ["one", "two"]))
     alice.wait_texts(penny.name, ["one", "two"])

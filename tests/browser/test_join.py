@@ -13,7 +13,6 @@ from kezproto.keys import SigningKey
 from kezproto.phrase import phrase_to_seed
 from tests.browser.axe import assert_accessible
 from tests.browser.joining import (
-    AXE_TRIES,
     PASSPHRASE,
     answer_words,
     choose_passphrase,
@@ -231,7 +230,6 @@ def test_without_javascript_the_page_says_what_else_there_is(visitor_of: Callabl
 def test_joining_needs_no_mouse_and_every_step_is_accessible(visitor: Visitor):
     page = visitor.page
     keys = page.keyboard
-    visitor.expect(AXE_TRIES)
     visitor.goto("/join")
     expect(page.get_by_role("heading", name="Pick a handle")).to_be_visible()
     assert_accessible(page)

@@ -7,14 +7,13 @@ from playwright.sync_api import expect
 
 from kezproto.phrase import seed_to_phrase
 from tests.browser.axe import assert_accessible
-from tests.browser.joining import AXE_TRIES, choose_passphrase, is_in, is_online, join, unlock
+from tests.browser.joining import choose_passphrase, is_in, is_online, join, unlock
 from tests.browser.visitor import Visitor
 
 
 def test_words_bring_the_handle_to_another_browser_and_say_what_is_wrong(visitor_of: Callable[..., Visitor]):
     words = join(visitor_of("first"), "restored")
     other = visitor_of("second", color_scheme="dark", viewport={"width": 390, "height": 844})
-    other.expect(AXE_TRIES)
     page = other.page
     other.goto("/restore")
     handle = page.get_by_label("Handle", exact=True)

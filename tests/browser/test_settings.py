@@ -8,7 +8,6 @@ from playwright.sync_api import WebSocket, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.joining import (
-    AXE_TRIES,
     PASSPHRASE,
     answer_words,
     choose_passphrase,
@@ -45,7 +44,6 @@ def open_settings(visitor: Visitor) -> None:
 
 def test_the_words_are_shown_after_the_passphrase_without_any_traffic(visitor: Visitor):
     page = visitor.page
-    visitor.expect(AXE_TRIES)
     sockets: list[WebSocket] = []
     page.on("websocket", lambda socket: sockets.append(socket))
     words = join(visitor, "keeper")

@@ -121,7 +121,7 @@ function content(message, around) {
 /** @param {MessageView} message */
 function fileHint(message) {
   const size = message.size === null ? "" : `${sizeText(message.size)}. `;
-  return `${size}Downloading needs the kez-chat command for now.`;
+  return `${size}Files can't be downloaded yet.`;
 }
 
 /**
