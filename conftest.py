@@ -21,14 +21,17 @@ EXPECTED_SKIPS = ("PostgreSQL is not installed",)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Two workers share the tests file by file. Those that need the whole server make two groups, with a browser and
-    without, so that each worker starts one server and no more.
-    """
-    fixtures = getattr(item, "fixturenames", ())
-    group = (
-        "browser" if "browser" in fixtures else "stack" if "stack" in fixtures else item.nodeid.split("::")[0]
-    )
-    item.add_marker(pytest.mark.xdist_group(group))
+    """Two workers share the tests file by file; each starts one server and one browser, when it first needs them."""
+    item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files come first, so that at the end no worker has to wait for the other."""
+    items.sort(key=lambda item: ("browser" not in _fixtures(item), "stack" not in _fixtures(item)))
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
 
 
 def _is_unexpected(report: pytest.TestReport) -> bool:

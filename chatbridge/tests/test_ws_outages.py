@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from chatbridge.tests.nodes import finished, node
-from chatbridge.tests.sockets import LIMIT, Browser, Chatter, new_id, online, publish_many, socket
+from chatbridge.tests.sockets import LIMIT, Browser, Chatter, new_id, publish_many, socket
 from devstack.ports import HOST, free_ports
 from devstack.stack import Stack
 
@@ -65,7 +65,7 @@ async def read_until(reader: Browser, count: int) -> list[bytes]:
 
 async def test_the_broker_is_killed_in_the_middle_of_a_burst(own_stack, alice, bob) -> None:
     stored: asyncio.Queue[int] = asyncio.Queue()
-    async with online(own_stack, alice) as sender, online(own_stack, bob) as reader:
+    async with opened_patiently(own_stack, alice) as sender, opened_patiently(own_stack, bob) as reader:
         async with asyncio.TaskGroup() as tasks:
             reading = tasks.create_task(read_until(reader, 800))
             tasks.create_task(publish_until_stored(sender, bob, 800, stored))
@@ -80,7 +80,7 @@ async def test_the_broker_is_killed_in_the_middle_of_a_burst(own_stack, alice, b
 
 
 async def test_a_publish_while_the_broker_is_away_is_refused_for_the_moment(own_stack, alice) -> None:
-    async with online(own_stack, alice) as browser:
+    async with opened_patiently(own_stack, alice) as browser:
         await asyncio.to_thread(own_stack.kill, "nats")
         try:
             item = (1, alice.raw, new_id(), b"later")
@@ -110,7 +110,7 @@ async def test_valkey_goes_away_and_sockets_stay(own_stack, alice) -> None:
         try:
             await publish_many(browser, alice, [b"without valkey"])
             await browser.take_and_ack(1)
-            async with online(own_stack, alice.another_device()) as newcomer:
+            async with opened_patiently(own_stack, alice.another_device()) as newcomer:
                 assert (await newcomer.take(1))[0].envelope
         finally:
             own_stack.start("valkey")
@@ -137,7 +137,7 @@ async def test_a_device_that_connects_to_another_web_process_replaces_its_first_
 
 
 async def test_the_web_process_stops_and_says_so(own_stack, alice) -> None:
-    async with online(own_stack, alice) as browser, socket(own_stack) as waiting:
+    async with opened_patiently(own_stack, alice) as browser, socket(own_stack) as waiting:
         await waiting.expect("hello")
         # For a second after a handshake daphne fails to tell its applications of its end, and just drops sockets.
         await asyncio.sleep(3)
@@ -150,14 +150,14 @@ async def test_the_web_process_stops_and_says_so(own_stack, alice) -> None:
 async def test_the_web_process_is_killed_and_unread_messages_come_again_at_once(own_stack) -> None:
     bob = Chatter().register(own_stack)
     envelopes = [b"%d" % number for number in range(20)]
-    async with online(own_stack, bob) as browser:
+    async with opened_patiently(own_stack, bob) as browser:
         await publish_many(browser, bob, envelopes)
         taken = await browser.take(20)
         await browser.ack([each.seq for each in taken[:5]])
         await publish_many(browser, bob, [b"behind the acknowledgements"])
         await asyncio.to_thread(own_stack.kill, "web")
         start_web(own_stack)
-    async with online(own_stack, bob) as again:
+    async with opened_patiently(own_stack, bob) as again:
         got = [each.envelope for each in await again.take_and_ack(16)]
         assert got == [*envelopes[5:], b"behind the acknowledgements"]
 

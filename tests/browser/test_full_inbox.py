@@ -1,6 +1,5 @@
 """An inbox that is full to its limit of 10,000: all of it is opened, once and in order, and the page stays usable."""
 
-import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -49,7 +48,9 @@ def test_ten_thousand_waiting_messages_open_without_a_gap(
     expect(page.get_by_role("progressbar", name="Opening messages")).to_be_hidden(timeout=OPENING_MS)
     assert page.evaluate("window.framesDrawn") > COUNT / 100
 
-    page.get_by_role("button", name=re.compile(r"^[\d,]+ new$")).click()
+    to_latest = page.locator("[data-part=to-latest]")
+    if to_latest.is_visible():  # not where the thread has stayed at its end by itself
+        to_latest.click()
     expect(message(bob, f"line {COUNT - 1}")).to_be_visible()
     assert _texts_upwards(bob, 500) == [f"line {number}" for number in range(COUNT - 500, COUNT)]
     assert page.locator("li.message").count() < MOST_ROWS
