@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Locator, Route, expect
 
+from kezproto.phrase import seed_to_phrase
 from tests.browser.joining import is_in, is_online, unlock
 from tests.browser.vaulting import CHEAP, PASSPHRASE
 from tests.browser.visitor import PATIENCE_MS, Visitor
@@ -30,13 +31,21 @@ _CLAIM = """async ([folder, name, seed, passphrase, cost]) => {
 }"""
 
 
-def settle(person: Visitor) -> None:
-    """Claims the handle that is the person's name and arrives at /chat, online."""
+def settle(person: Visitor, handle: str = "", passphrase: str = PASSPHRASE) -> list[str]:
+    """Claims the handle, by default the person's name, and arrives at /chat, online. Returns the 24 words."""
+    seed = os.urandom(32)
     person.goto("/docs/cli")
     folder = person.page.evaluate("document.documentElement.dataset.static")
-    person.page.evaluate(_CLAIM, [folder, person.name, list(os.urandom(32)), PASSPHRASE, CHEAP])
+    person.page.evaluate(_CLAIM, [folder, handle or person.name, list(seed), passphrase, CHEAP])
     person.goto("/chat")
-    enter(person)
+    enter(person, passphrase=passphrase)
+    return seed_to_phrase(seed).split()
+
+
+def enter(person: Visitor, path: str = "/chat", passphrase: str = PASSPHRASE) -> None:
+    """Unlocks, after any page of the app was loaded."""
+    unlock(person, passphrase, path=path)
+    is_online(person)
 
 
 def two_people(visitor_of: Callable[..., Visitor]) -> tuple[Visitor, Visitor]:
@@ -46,12 +55,6 @@ def two_people(visitor_of: Callable[..., Visitor]) -> tuple[Visitor, Visitor]:
     for person in people:
         settle(person)
     return people
-
-
-def enter(person: Visitor, path: str = "/chat") -> None:
-    """Unlocks, after any page of the app was loaded."""
-    unlock(person, PASSPHRASE, path=path)
-    is_online(person)
 
 
 def look_up(person: Visitor, handle: str) -> Locator:

@@ -58,7 +58,7 @@ def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
     assert program, "there is no Chromium: `make test` installs one, or name it with KEZ_CHROMIUM"
     driver = pytestconfig.stash[DRIVER] = Driver()
     launched = driver.playwright.chromium.launch(
-        executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        executable_path=program, args=["--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"]
     )
     yield launched
     driver.awake()

@@ -10,7 +10,7 @@ from tests.browser.chatting import composer, conversation, enter, message, open_
 from tests.browser.pen_friend import PenFriend
 from tests.browser.visitor import Visitor
 
-COUNT = 900
+COUNT = 500
 MOST_ROWS = 200
 
 # Scrolls up as a wheel does until the first message of all is seen. Answers the most rows that stood in the document

@@ -7,12 +7,13 @@ from playwright.sync_api import expect
 
 from kezproto.phrase import seed_to_phrase
 from tests.browser.axe import assert_accessible
-from tests.browser.joining import choose_passphrase, is_in, is_online, join, unlock
+from tests.browser.chatting import settle
+from tests.browser.joining import choose_passphrase, is_in, is_online, unlock
 from tests.browser.visitor import Visitor
 
 
 def test_words_bring_the_handle_to_another_browser_and_say_what_is_wrong(visitor_of: Callable[..., Visitor]):
-    words = join(visitor_of("first"), "restored")
+    words = settle(visitor_of("first"), "restored")
     other = visitor_of("second", color_scheme="dark", viewport={"width": 390, "height": 844})
     page = other.page
     other.goto("/restore")
@@ -73,7 +74,7 @@ def test_words_bring_the_handle_to_another_browser_and_say_what_is_wrong(visitor
 
 def test_a_forgotten_passphrase_is_replaced_and_the_device_stays(visitor: Visitor):
     page = visitor.page
-    words = join(visitor, "forgetter")
+    words = settle(visitor, "forgetter")
     device = "() => import(document.documentElement.dataset.static + 'js/vault/identity.js')"
     device += ".then((identity) => identity.storedIdentity()).then((stored) => stored.device)"
     before = page.evaluate(device)

@@ -7,12 +7,12 @@ from pathlib import Path
 from playwright.sync_api import WebSocket, expect
 
 from tests.browser.axe import assert_accessible
+from tests.browser.chatting import settle
 from tests.browser.joining import (
     PASSPHRASE,
     answer_words,
     choose_passphrase,
     is_online,
-    join,
     restore,
     unlock,
     words_shown,
@@ -46,7 +46,7 @@ def test_the_words_are_shown_after_the_passphrase_without_any_traffic(visitor: V
     page = visitor.page
     sockets: list[WebSocket] = []
     page.on("websocket", lambda socket: sockets.append(socket))
-    words = join(visitor, "keeper")
+    words = settle(visitor, "keeper", PASSPHRASE)
     is_online(visitor)
     open_settings(visitor)
     assert_accessible(page)
@@ -84,7 +84,7 @@ def test_the_words_are_shown_after_the_passphrase_without_any_traffic(visitor: V
 
 def test_settings_and_a_new_passphrase_are_kept(visitor: Visitor):
     page = visitor.page
-    join(visitor, "changer")
+    settle(visitor, "changer", PASSPHRASE)
     open_settings(visitor)
     receipts, typing, requests = (
         page.get_by_role("switch", name=name)
@@ -123,7 +123,7 @@ def test_history_goes_out_as_a_sealed_file_and_comes_back_to_its_owner_only(
     visitor_of: Callable[..., Visitor], tmp_path: Path
 ):
     first = visitor_of("first")
-    words = join(first, "archivist")
+    words = settle(first, "archivist", PASSPHRASE)
     open_settings(first)
     with first.page.expect_download() as download:
         first.page.get_by_role("button", name="Export").click()
@@ -133,7 +133,7 @@ def test_history_goes_out_as_a_sealed_file_and_comes_back_to_its_owner_only(
     assert b"archivist" not in file.read_bytes()
 
     other = visitor_of("other")
-    join(other, "stranger")
+    settle(other, "stranger", PASSPHRASE)
     open_settings(other)
     other.page.get_by_label("History file").set_input_files(file)
     expect(
@@ -153,7 +153,7 @@ def test_history_goes_out_as_a_sealed_file_and_comes_back_to_its_owner_only(
 
 def test_leaving_really_wipes(visitor: Visitor):
     page = visitor.page
-    join(visitor, "leaver")
+    settle(visitor, "leaver", PASSPHRASE)
     assert page.evaluate(STORED)["records"] > 0
     open_settings(visitor)
     expect(page.get_by_role("link", name="kez-chat verify-web")).to_have_attribute(

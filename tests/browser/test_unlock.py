@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.chatting import settle
 from tests.browser.joining import PASSPHRASE, is_in, join, unlock
 from tests.browser.visitor import Visitor
 
@@ -18,7 +19,7 @@ def test_whoever_is_new_here_is_led_to_joining(visitor: Visitor):
 
 def test_the_passphrase_opens_and_leads_to_where_one_wanted_to_go(visitor: Visitor):
     page = visitor.page
-    join(visitor, "locksmith")
+    settle(visitor, "locksmith", PASSPHRASE)
     visitor.goto("/settings")
     page.wait_for_url("**/unlock")
     expect(page.get_by_role("heading", name="Hello, locksmith")).to_be_visible()
@@ -56,7 +57,7 @@ def test_the_passphrase_opens_and_leads_to_where_one_wanted_to_go(visitor: Visit
 
 def test_another_handle_needs_the_name_typed_and_wipes_the_first(visitor: Visitor):
     page = visitor.page
-    join(visitor, "leaving")
+    settle(visitor, "leaving", PASSPHRASE)
     page.reload()
     page.get_by_role("button", name="Use another handle").click()
     dialog = page.get_by_role("dialog", name="Remove leaving from this browser?")

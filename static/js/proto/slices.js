@@ -1,16 +1,18 @@
 // Long work in slices: import maps do not reach workers, so it is done on the page's own thread and must let
 // go of it.
 
-const SLICE_MILLISECONDS = 8;
+/** How long the page may stand still, in milliseconds. */
+export const SLICE_MS = 8;
 
-/** Lets the page draw and react, then goes on. @returns {Promise<void>} */
+/**
+ * Lets the page handle input, draw, and do its other work; resolves in a later task. By a message and not by
+ * scheduler.yield(), whose continuations go before everything else that waits: an import would hold up the
+ * socket. Not by setTimeout either, which browsers stretch to 4 ms and more.
+ *
+ * @returns {Promise<void>}
+ */
 export function pause() {
-  const { scheduler } = /** @type {{scheduler?: {yield?: () => Promise<void>}}} */ (globalThis);
-  if (scheduler?.yield) {
-    return scheduler.yield();
-  }
   return new Promise((resolve) => {
-    // Not setTimeout: browsers stretch it to 4 ms and more.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
@@ -26,7 +28,7 @@ export class Slices {
 
   /** Goes on at once within a slice of 8 ms, else after the page had its turn. */
   async breathe() {
-    if (performance.now() - this.#start > SLICE_MILLISECONDS) {
+    if (performance.now() - this.#start > SLICE_MS) {
       await pause();
       this.#start = performance.now();
     }

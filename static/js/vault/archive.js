@@ -21,7 +21,7 @@ import {
 } from "./archive_format.js";
 import { ArchiveBroken, ArchiveTruncated, ForeignArchive } from "./errors.js";
 import { COLLECTIONS } from "./schema.js";
-import { Slice } from "./slices.js";
+import { Slices } from "../proto/slices.js";
 import { deriveArchiveKey } from "./store_keys.js";
 
 const ARCHIVED = Object.keys(COLLECTIONS).filter((name) => COLLECTIONS[name].archived);
@@ -39,12 +39,12 @@ export async function exportHistory(store, identity) {
   const createdAt = formatTimestamp(new Date());
   const prelude = writePrelude({ primary: identity.primary.hex, createdAt, salt });
   const parts = [prelude];
-  const slice = new Slice();
+  const slices = new Slices();
   let total = 0;
   for await (const records of store.snapshot(ARCHIVED)) {
     total += records.length;
     parts.push(await sealChunk(key, prelude, parts.length - 1, false, writeRecords(records)));
-    await slice.pause();
+    await slices.breathe();
   }
   parts.push(await sealChunk(key, prelude, parts.length - 1, true, writeRecords([], total)));
   return new Blob(parts, { type: MEDIA_TYPE });
@@ -72,7 +72,7 @@ async function* readArchive(identity, blob) {
     throw new ForeignArchive();
   }
   const key = await deriveArchiveKey(identity.key.seed, header.salt);
-  const slice = new Slice();
+  const slices = new Slices();
   let seen = 0;
   for (let index = 0; ; index += 1) {
     const box = await reader.chunk();
@@ -86,7 +86,7 @@ async function* readArchive(identity, blob) {
     if (reader.atEnd) {
       return;
     }
-    await slice.pause();
+    await slices.breathe();
   }
 }
 

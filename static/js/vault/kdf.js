@@ -9,7 +9,7 @@
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 
 import { WeakPassphrase } from "./errors.js";
-import { SLICE_MS } from "./slices.js";
+import { SLICE_MS } from "../proto/slices.js";
 
 /** 128 MiB and about a second. */
 export const DEFAULT_COST = Object.freeze({ N: 2 ** 17, r: 8, p: 1 });
