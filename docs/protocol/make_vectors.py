@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vector_tables import chains, ed25519, envelopes, mail, public_objects, signals, text_forms
+from vector_tables import chains, ed25519, envelopes, key_texts, mail, public_objects, signals, text_forms
 
 HERE = Path(__file__).resolve().parent
 VECTORS = HERE / "vectors"
@@ -35,9 +35,9 @@ def make_files() -> dict[str, Any]:
         "file_announcements.json": public_objects.file_announcements(),
         "handles.json": text_forms.handle_forms(),
         "json_text.json": text_forms.json_text(),
-        "keys.json": text_forms.key_forms(),
+        "keys.json": key_texts.key_forms(),
         "messages.json": mail.messages(),
-        "nkeys.json": text_forms.nkey_forms(),
+        "nkeys.json": key_texts.nkey_forms(),
         "padding.json": mail.padding(),
         "registrations.json": public_objects.registrations(),
         "sessions.json": public_objects.sessions(),
