@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from kezclient import clock
+from kezproto.subjects import inbox_subject
 from natslink.errors import BrokerUnreachable, LinkError, MessageTooLarge, NotStored
 from natslink.publishing import Outcome, PublishWindow
 
@@ -111,7 +112,8 @@ class Outbox:
                     if entry.recipient.hex in report.blocked or envelope is None:
                         continue
                     under_way[entry.id] = entry
-                    await window.submit(entry.id, entry.recipient, envelope, msg_id=entry.delivery_id)
+                    subject = inbox_subject(entry.recipient)
+                    await window.submit(entry.id, subject, envelope, msg_id=entry.delivery_id)
             while under_way:
                 self._settle(window, under_way, report, await window.outcomes.get())
 

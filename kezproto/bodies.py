@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from kezproto import fields
+from kezproto.digests import digest_of
 from kezproto.errors import Malformed
 from kezproto.fields import Check, check_fields
 from kezproto.file_announcement import chunk_count
@@ -118,6 +119,53 @@ def text_body(text: str, *, reply_to: str | None = None) -> dict[str, Any]:
 def receipt_body(ids: Sequence[str], status: ReceiptStatus) -> dict[str, Any]:
     """The body of a receipt for 1 to 256 message ids."""
     body = {"type": RECEIPT, "of": list(ids), "status": status}
+    parse_body(body)
+    return body
+
+
+def inline_file_body(data: bytes, *, filename: str, mime: str) -> dict[str, Any]:
+    """The body of a file of at most 81,920 bytes that travels inside the message."""
+    encoded = base64.b64encode(data).decode("ascii")
+    return _file_body("inline", filename, mime, len(data), digest_of(data), {"data": encoded})
+
+
+def chunked_file_body(
+    *,
+    filename: str,
+    mime: str,
+    size: int,
+    digest: str,
+    plain_digest: str,
+    file_id: str,
+    file_key: bytes,
+) -> dict[str, Any]:
+    """The pointer to a chunked attachment; `digest` is over its sealed chunks, `plain_digest` over the file."""
+    more = {
+        "file_id": file_id,
+        "file_key": file_key.hex(),
+        "chunks": chunk_count(size),
+        "plain_digest": plain_digest,
+    }
+    return _file_body("chunked", filename, mime, size, digest, more)
+
+
+def iroh_file_body(*, filename: str, mime: str, size: int, content: str, ticket: str) -> dict[str, Any]:
+    """The way to a file that its owner's node serves; its `digest` is the content id, `size` that of all files."""
+    return _file_body("iroh", filename, mime, size, content, {"ticket": ticket})
+
+
+def _file_body(
+    mode: FileMode, filename: str, mime: str, size: int, digest: str, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    body = {
+        "type": FILE,
+        "mode": mode,
+        "filename": filename,
+        "mime": mime,
+        "size": size,
+        "digest": digest,
+        **more,
+    }
     parse_body(body)
     return body
 

@@ -11,7 +11,7 @@ from kezproto.errors import Malformed, WrongTag, WrongType
 from kezproto.fields import Check, check_fields
 
 MAX_SHARED_ENTRIES = 1000
-MAX_SHARED_ENTRY_BYTES = 1024
+MAX_SHARED_ENTRY_BYTES = 1536
 MAX_SHARED_FILES_BYTES = 2 * 1024 * 1024
 CHUNK_BYTES = 81920
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024

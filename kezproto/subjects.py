@@ -6,14 +6,19 @@ import re
 
 from kezproto.errors import BadKey, BadSubject
 from kezproto.keys import Primary
+from kezproto.payloads import MAX_CHUNKS
 
 INBOX_STREAM = "KEZ_INBOX"
 API_PREFIX = "KEZ.API"
 CLIENT_ACCOUNT = "USERS"
+FILES_STREAM = "KEZ_FILES"
 INBOX_PREFIX = "kez.inbox."
+FILES_PREFIX = "kez.files."
 SIGNAL_PREFIX = "kez.signal."
 
 _DEVICE = re.compile(r"[0-9a-f]{16}")
+_FILE_ID = re.compile(r"[0-9a-f]{32}")
+_CHUNK = re.compile(r"0|[1-9][0-9]{0,2}")
 _TOKEN = re.compile(r"[A-Za-z0-9]{16,64}")
 
 
@@ -43,6 +48,32 @@ def primary_of_inbox(subject: str) -> Primary:
         )
     except BadKey as error:
         raise BadSubject("This is not the subject of an inbox.") from error
+
+
+def chunk_subject(primary: Primary, file_id: str, index: int) -> str:
+    """Where the sender `primary` publishes chunk `index` (from 0) of a file."""
+    subject = f"{FILES_PREFIX}{primary.hex}.{file_id}.{index}"
+    parse_chunk_subject(subject)
+    return subject
+
+
+def chunk_subjects(primary: Primary, file_id: str) -> str:
+    """All chunks of one file, as a filter."""
+    return chunk_subject(primary, file_id, 0).removesuffix("0") + "*"
+
+
+def parse_chunk_subject(subject: str) -> tuple[Primary, str, int]:
+    """Sender, file id and index of a chunk's subject. BadSubject if it is none."""
+    parts = subject.removeprefix(FILES_PREFIX).split(".") if subject.startswith(FILES_PREFIX) else []
+    if len(parts) != 3 or not _FILE_ID.fullmatch(parts[1]) or not _CHUNK.fullmatch(parts[2]):
+        raise BadSubject("This is not the subject of a chunk.")
+    index = int(parts[2])
+    if index >= MAX_CHUNKS:
+        raise BadSubject(f"A file has at most {MAX_CHUNKS} chunks, numbered from 0.")
+    try:
+        return Primary.from_hex(parts[0]), parts[1], index
+    except BadKey as error:
+        raise BadSubject("This is not the subject of a chunk.") from error
 
 
 def signal_subject(primary: Primary) -> str:
@@ -85,7 +116,7 @@ def client_permissions(primary: Primary, device: str, token: str) -> dict[str, l
     return {
         "pub": [
             f"{INBOX_PREFIX}*",
-            f"kez.files.{primary.hex}.*.*",
+            f"{FILES_PREFIX}{primary.hex}.*.*",
             f"{SIGNAL_PREFIX}*",
             f"{API_PREFIX}.CONSUMER.MSG.NEXT.{INBOX_STREAM}.{consumer}",
             f"{API_PREFIX}.CONSUMER.INFO.{INBOX_STREAM}.{consumer}",

@@ -1,4 +1,4 @@
-"""Publishing many envelopes at once over one connection, in order, without waiting for each acknowledgement."""
+"""Publishing many messages at once over one connection, in order, without waiting for each acknowledgement."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 import nats.errors
 from nats.aio.msg import Msg
 
-from kezproto.keys import Primary
-from kezproto.subjects import inbox_subject
 from natslink.acks import PubAck, read_pub_ack
 from natslink.errors import BrokerUnreachable, LinkError, NotStored, PublishRefused
 from natslink.session import BrokerSession
@@ -21,7 +19,7 @@ ACK_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one envelope: exactly one of `ack` and `error` is set."""
+    """What became of one message: exactly one of `ack` and `error` is set."""
 
     key: int
     ack: PubAck | None
@@ -29,18 +27,18 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Inbox:
-    """Where envelopes are on their way to: `denied` completes if the broker lets nobody here write there."""
+class _Subject:
+    """Where messages are on their way to: `denied` completes if the broker lets nobody here write there."""
 
     denied: asyncio.Future[None]
     keys: set[int] = field(default_factory=set)
 
 
 class PublishWindow:
-    """Up to `WINDOW` envelopes on their way over one session.
+    """Up to `WINDOW` messages on their way over one session.
 
     They are written in the order of `submit` and the broker stores those of one connection in that order. Nothing
-    is tried twice here: once the session is lost, every open envelope ends as BrokerUnreachable, and whoever
+    is tried twice here: once the session is lost, every open message ends as BrokerUnreachable, and whoever
     publishes again starts at the first one, under the same message ids. Outcomes go to `on_outcome`, which must not
     block or raise, and without one to the queue `outcomes`; in any order.
     """
@@ -53,7 +51,7 @@ class PublishWindow:
         self._tell = on_outcome or self.outcomes.put_nowait
         self._slots = asyncio.Semaphore(WINDOW)
         self._open: dict[int, tuple[asyncio.TimerHandle, str]] = {}
-        self._inboxes: dict[str, _Inbox] = {}
+        self._subjects: dict[str, _Subject] = {}
         self._reply = session.nc.new_inbox()
         self._subscription: object | None = None
 
@@ -72,8 +70,8 @@ class PublishWindow:
         for timer, _subject in self._open.values():
             timer.cancel()
         self._open.clear()
-        for subject in list(self._inboxes):
-            self._forget_inbox(subject)
+        for subject in list(self._subjects):
+            self._forget_subject(subject)
         if self._subscription is not None and not self._session.lost.is_set():
             try:
                 await self._subscription.unsubscribe()  # type: ignore[attr-defined]
@@ -89,42 +87,41 @@ class PublishWindow:
         return session is not self._session
 
     def is_open(self, key: int) -> bool:
-        """Whether an envelope of this key is on its way."""
+        """Whether a message of this key is on its way."""
         return key in self._open
 
-    async def submit(self, key: int, recipient: Primary, envelope: bytes, *, msg_id: str) -> None:
-        """Write one envelope, after waiting for a free place in the window. Its outcome always comes."""
+    async def submit(self, key: int, subject: str, data: bytes, *, msg_id: str) -> None:
+        """Write one message, after waiting for a free place in the window. Its outcome always comes."""
         await self._slots.acquire()
-        subject = inbox_subject(recipient)
         timer = asyncio.get_running_loop().call_later(ACK_SECONDS, self._give_up, key)
         self._open[key] = (timer, subject)
-        self._inbox_of(subject).keys.add(key)
+        self._entry_of(subject).keys.add(key)
         if self._session.lost.is_set():
             self._settle(key, None, BrokerUnreachable("The connection to the broker was lost."))
             return
         try:
             await self._session.nc.publish(
-                subject, envelope, reply=f"{self._reply}.{key}", headers={"Nats-Msg-Id": msg_id}
+                subject, data, reply=f"{self._reply}.{key}", headers={"Nats-Msg-Id": msg_id}
             )
         except (nats.errors.Error, OSError) as error:
             self._settle(key, None, BrokerUnreachable(f"The connection to the broker was lost ({error})."))
 
-    def _inbox_of(self, subject: str) -> _Inbox:
-        if subject not in self._inboxes:
+    def _entry_of(self, subject: str) -> _Subject:
+        if subject not in self._subjects:
             denied = self._session.denied(subject)
             denied.add_done_callback(lambda done: None if done.cancelled() else self._deny(subject))
-            self._inboxes[subject] = _Inbox(denied)
-        return self._inboxes[subject]
+            self._subjects[subject] = _Subject(denied)
+        return self._subjects[subject]
 
-    def _forget_inbox(self, subject: str) -> None:
-        inbox = self._inboxes.pop(subject)
-        self._session.forget_denied(subject, inbox.denied)
-        inbox.denied.cancel()
+    def _forget_subject(self, subject: str) -> None:
+        entry = self._subjects.pop(subject)
+        self._session.forget_denied(subject, entry.denied)
+        entry.denied.cancel()
 
     def _deny(self, subject: str) -> None:
-        inbox = self._inboxes.get(subject)
-        for key in list(inbox.keys) if inbox is not None else ():
-            self._settle(key, None, PublishRefused("The broker does not let this key write to that inbox."))
+        entry = self._subjects.get(subject)
+        for key in list(entry.keys) if entry is not None else ():
+            self._settle(key, None, PublishRefused("The broker does not let this key write there."))
 
     def _give_up(self, key: int) -> None:
         self._settle(key, None, NotStored("The broker did not confirm in time."))
@@ -150,10 +147,10 @@ class PublishWindow:
         if timer is None:
             return
         timer.cancel()
-        inbox = self._inboxes.get(subject)
-        if inbox is not None:
-            inbox.keys.discard(key)
-            if not inbox.keys:
-                self._forget_inbox(subject)
+        entry = self._subjects.get(subject)
+        if entry is not None:
+            entry.keys.discard(key)
+            if not entry.keys:
+                self._forget_subject(subject)
         self._slots.release()
         self._tell(Outcome(key, ack, error))

@@ -8,6 +8,7 @@ from chatbridge.metrics import WS_PUBLISHED
 from kezproto.errors import BadKey
 from kezproto.keys import Primary
 from kezproto.padding import MAX_ENVELOPE_BYTES
+from kezproto.subjects import inbox_subject
 from natslink.connection import SupervisedConnection
 from natslink.errors import BrokerUnreachable, InboxFull, LinkError, MessageTooLarge, PublishRefused
 from natslink.publishing import WINDOW, Outcome, PublishWindow
@@ -71,7 +72,7 @@ class Publishing:
         if window.open_count >= WINDOW:
             self._refuse([item.ref], Code.RATE_LIMITED)
             return
-        await window.submit(item.ref, recipient, item.envelope, msg_id=item.msg_id)
+        await window.submit(item.ref, inbox_subject(recipient), item.envelope, msg_id=item.msg_id)
 
     async def _window_of_now(self) -> PublishWindow:
         session = self._bridge.live

@@ -12,6 +12,7 @@ from kezclient.tests.machine import Machine, RunningListener
 from kezclient.tests.tunnel import Tunnel
 from kezproto.keys import Primary, SigningKey
 from kezproto.phrase import phrase_to_seed
+from kezproto.subjects import inbox_subject
 from natslink.client import client_connection
 from natslink.publishing import PublishWindow
 
@@ -138,7 +139,7 @@ def test_a_full_inbox_is_told_and_the_message_waits(alice: Machine, bob: Machine
             assert session is not None
             async with PublishWindow(session) as window:
                 for number in range(quota):
-                    await window.submit(number, reader, b"x", msg_id=f"{reader.hex}{number}")
+                    await window.submit(number, inbox_subject(reader), b"x", msg_id=f"{reader.hex}{number}")
                 outcomes = [await window.outcomes.get() for _ in range(quota)]
         return sum(outcome.error is None for outcome in outcomes)
 
