@@ -41,7 +41,9 @@ class BlobManifest:
         return len(self.hashes)
 
     def sealed_chunk_size(self, index: int) -> int:
-        """How many bytes the sealed chunk `index` has."""
+        """How many bytes the sealed chunk `index` has. Malformed where there is none."""
+        if not 0 <= index < self.chunks:
+            raise Malformed(f"This file has {self.chunks} chunks, numbered from 0.")
         return min(BLOB_CHUNK_BYTES, self.size - index * BLOB_CHUNK_BYTES) + TAG_BYTES
 
 
@@ -66,14 +68,15 @@ def parse_manifest(data: bytes) -> BlobManifest:
     """Read a manifest; its content id is to be compared by the caller. Malformed for anything inconsistent."""
     if data[:1] != _VERSION:
         raise Malformed("This is no manifest of a file, or one of a newer version.")
+    if len(data) < MANIFEST_HEADER_BYTES:
+        raise Malformed("The manifest was cut short.")
     size = int.from_bytes(data[17:25], "big")
     chunks = int.from_bytes(data[25:29], "big")
     if size > MAX_BLOB_BYTES or chunks != blob_chunk_count(size):
         raise Malformed("The manifest's number of chunks does not fit the size of the file.")
     if len(data) != MANIFEST_HEADER_BYTES + chunks * HASH_BYTES:
         raise Malformed("The manifest does not have the length that it states.")
-    body = memoryview(data)[MANIFEST_HEADER_BYTES:]
-    hashes = tuple(bytes(body[at : at + HASH_BYTES]) for at in range(0, len(body), HASH_BYTES))
+    hashes = tuple(data[at : at + HASH_BYTES] for at in range(MANIFEST_HEADER_BYTES, len(data), HASH_BYTES))
     return BlobManifest(data[1:17], size, hashes)
 
 

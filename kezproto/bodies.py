@@ -194,8 +194,8 @@ def _parse_file(body: Mapping[str, Any]) -> FileBody | UnknownBody:
         return UnknownBody(type=FILE, content=body)
     check_fields(body, {**_FILE_FIELDS, **_MODE_FIELDS[mode]}, what=f"{FILE} ({mode})", optional=frozenset())
     data = base64.b64decode(body["data"]) if mode == "inline" else None
-    if data is not None and len(data) != body["size"]:
-        raise Malformed("The inline file does not have the size that its message states.")
+    if data is not None and (len(data) != body["size"] or digest_of(data) != body["digest"]):
+        raise Malformed("The inline file does not have the size or the digest that its message states.")
     if mode == "chunked" and body["chunks"] != chunk_count(body["size"]):
         raise Malformed("The number of chunks does not fit the size of the file.")
     return FileBody(

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from kezproto.digests import digest_of
 from kezproto.errors import Malformed
 from kezproto.file_announcement import chunk_count
-from kezproto.payloads import CHUNK_BYTES, MAX_CHUNKS
+from kezproto.payloads import CHUNK_BYTES, MAX_ATTACHMENT_BYTES, MAX_CHUNKS
 from kezproto.stream import ID_BYTES, KEY_BYTES, TAG_BYTES, open_chunk, seal_chunk
 
 CHUNK_FRAME_VERSION = b"\x01"
@@ -56,12 +56,21 @@ def token_fits(token: bytes, access: str) -> bool:
     return len(token) == TOKEN_BYTES and hmac.compare_digest(access_digest(token), access)
 
 
+def seal_file_chunk(data: bytes, *, file_key: bytes, file_id: str, index: int, total: int) -> bytes:
+    """The sealed chunk `index` of a file, from its 81,920 bytes (the last chunk: 1 to so many).
+
+    Malformed for any other length, or a place that no chunk has.
+    """
+    _check_place(index, total, len(data))
+    return seal_chunk(data, key=file_key, file_id=_id_bytes(file_id), index=index, total=total)
+
+
 def sealed_chunks(data: bytes, *, file_key: bytes, file_id: str) -> Iterator[bytes]:
-    """All sealed chunks of a file of 1 byte or more, in order. The digest of an attachment is over these."""
-    total = chunk_count(len(data))
+    """All sealed chunks of a file of 1 byte to 10 MiB, in order. The digest of an attachment is over these."""
+    total = _chunks_of(len(data))
     for index in range(total):
         plaintext = data[index * CHUNK_BYTES : (index + 1) * CHUNK_BYTES]
-        yield seal_chunk(plaintext, key=file_key, file_id=_id_bytes(file_id), index=index, total=total)
+        yield seal_file_chunk(plaintext, file_key=file_key, file_id=file_id, index=index, total=total)
 
 
 def open_file_chunk(sealed: bytes, *, file_key: bytes, file_id: str, index: int, total: int) -> bytes:
@@ -70,21 +79,23 @@ def open_file_chunk(sealed: bytes, *, file_key: bytes, file_id: str, index: int,
 
 
 def sealed_size(size: int) -> int:
-    """How many bytes the sealed chunks of a file of `size` bytes have together."""
-    return size + TAG_BYTES * chunk_count(size)
+    """How many bytes the sealed chunks of a file of `size` bytes (1 to 10 MiB, else Malformed) have together."""
+    return size + TAG_BYTES * _chunks_of(size)
 
 
 def sealed_chunk_size(size: int, index: int) -> int:
-    """How many bytes the sealed chunk `index` of a file of `size` bytes has."""
+    """How many bytes the sealed chunk `index` of a file of `size` bytes has. Malformed where there is none."""
+    total = _chunks_of(size)
+    if not 0 <= index < total:
+        raise Malformed(f"A file of {size} bytes has {total} chunks, numbered from 0.")
     return min(CHUNK_BYTES, size - index * CHUNK_BYTES) + TAG_BYTES
 
 
 def chunk_frame(file_id: str, index: int, total: int, sealed: bytes) -> bytes:
     """The frame to publish. Malformed if `parse_chunk_frame` would refuse it."""
+    _check_place(index, total, len(sealed) - TAG_BYTES)
     header = CHUNK_FRAME_VERSION + _id_bytes(file_id) + index.to_bytes(4, "big") + total.to_bytes(4, "big")
-    frame = header + sealed
-    parse_chunk_frame(frame)
-    return frame
+    return header + sealed
 
 
 def parse_chunk_frame(data: bytes) -> ChunkFrame:
@@ -95,12 +106,22 @@ def parse_chunk_frame(data: bytes) -> ChunkFrame:
         raise Malformed("This chunk was cut short.")
     index = int.from_bytes(data[17:21], "big")
     total = int.from_bytes(data[21:25], "big")
+    _check_place(index, total, len(data) - CHUNK_HEADER_BYTES - TAG_BYTES)
+    return ChunkFrame(data[1:17].hex(), index, total, data[CHUNK_HEADER_BYTES:])
+
+
+def _check_place(index: int, total: int, length: int) -> None:
+    """Malformed unless there can be such a chunk, with `length` bytes in it."""
     if not 0 <= index < total <= MAX_CHUNKS:
         raise Malformed(f"A file has 1 to {MAX_CHUNKS} chunks, numbered from 0.")
-    length = len(data) - CHUNK_HEADER_BYTES
-    if length > MAX_SEALED_CHUNK_BYTES or (index < total - 1 and length != MAX_SEALED_CHUNK_BYTES):
+    if not 1 <= length <= CHUNK_BYTES or (index < total - 1 and length != CHUNK_BYTES):
         raise Malformed("This chunk does not have the size of a chunk.")
-    return ChunkFrame(data[1:17].hex(), index, total, data[CHUNK_HEADER_BYTES:])
+
+
+def _chunks_of(size: int) -> int:
+    if not 1 <= size <= MAX_ATTACHMENT_BYTES:
+        raise Malformed(f"A file in chunks has 1 to {MAX_ATTACHMENT_BYTES} bytes.")
+    return chunk_count(size)
 
 
 def _id_bytes(file_id: str) -> bytes:

@@ -33,6 +33,7 @@ ENTRY_VERSION = 1
 MAX_NOTE_BYTES = 280
 
 _INFO = b"kez/share/1\x00"
+_OVERHEAD_BYTES = 32 + 16  # HPKE's enc and tag
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _FIELDS: dict[str, Check] = {
     "type": fields.anything,
@@ -85,7 +86,8 @@ def parse_shared_entry(document: Any, *, owner: Primary) -> SharedEntry:
     """Malformed, UnknownField, WrongType for another version, KeyMismatch if the entry is of another owner."""
     if not isinstance(document, Mapping):
         raise Malformed("An entry is a JSON object.")
-    if (document.get("type"), document.get("version")) != (ENTRY_TYPE, ENTRY_VERSION):
+    found = (document.get("type"), document.get("version"))
+    if found != (ENTRY_TYPE, ENTRY_VERSION) or isinstance(found[1], bool):
         raise WrongType(f"An entry of type {ENTRY_TYPE}, version {ENTRY_VERSION}, was expected.")
     check_fields(document, _FIELDS, what="entry", optional=frozenset({"thumbnail", "note"}))
     if document["owner"] != str(owner):
@@ -108,21 +110,30 @@ def entry_info(reader: Primary) -> bytes:
 
 def seal_shared_entry(document: Mapping[str, Any], reader: Primary) -> bytes:
     """The sealed entry. Malformed if it becomes larger than a list takes."""
+    framed = frame(canonical_bytes(document))
+    if _OVERHEAD_BYTES + len(framed) > MAX_SHARED_ENTRY_BYTES:
+        raise Malformed(
+            f"A sealed entry has at most {MAX_SHARED_ENTRY_BYTES} bytes: shorten its note, or leave out its picture."
+        )
     public = X25519PublicKey.from_public_bytes(x25519_public(reader))
-    sealed = _SUITE.encrypt(frame(canonical_bytes(document)), public, info=entry_info(reader))
-    if len(sealed) > MAX_SHARED_ENTRY_BYTES:
-        raise Malformed(f"A sealed entry has at most {MAX_SHARED_ENTRY_BYTES} bytes.")
-    return sealed
+    return _SUITE.encrypt(framed, public, info=entry_info(reader))
 
 
 def open_shared_entry(sealed: bytes, key: SigningKey, *, owner: Primary) -> SharedEntry:
     """CannotDecrypt where it is not for the holder of `key`; BadPadding and the refusals of `parse_shared_entry`."""
+    if len(sealed) < _OVERHEAD_BYTES:
+        raise CannotDecrypt("This entry was cut short.")
     private = X25519PrivateKey.from_private_bytes(x25519_private(key))
     try:
         framed = _SUITE.decrypt(sealed, private, info=entry_info(key.primary))
     except (InvalidTag, ValueError) as error:
         raise CannotDecrypt("This entry is sealed for another reader, or was changed.") from error
-    return parse_shared_entry(parse_json(unframe(framed)), owner=owner)
+    plaintext = unframe(framed)
+    document = parse_json(plaintext)
+    entry = parse_shared_entry(document, owner=owner)
+    if canonical_bytes(document) != plaintext:
+        raise Malformed("The entry was not sealed in its canonical form.")
+    return entry
 
 
 def _file(document: Mapping[str, Any], *modes: str) -> FileBody:

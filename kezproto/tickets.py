@@ -66,8 +66,11 @@ def parse_ticket(text: str) -> Ticket:
         raise Malformed("This is no ticket of a shared file, or one of a newer version.")
     body = text.removeprefix(TICKET_PREFIX)
     fields.base64url_data(minimum=1, maximum=MAX_TICKET_CHARACTERS)(body)
-    document = parse_json(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    document = parse_json(data)
     check_fields(document, _FIELDS, what="ticket", optional=frozenset())
+    if canonical_bytes(document) != data:
+        raise Malformed("The ticket was not written in its canonical form.")
     return Ticket(
         node=Primary.from_hex(document["node"]),
         content=document["content"],

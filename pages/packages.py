@@ -33,6 +33,7 @@ PACKAGES = (
     Package("@hpke/common", "esm", "mod.js"),
     Package("@hpke/core", "esm", "mod.js"),
     Package("@hpke/dhkem-x25519", "esm", "mod.js"),
+    Package("@noble/ciphers", "", None),
     Package("@noble/curves", "", None),
     Package("@noble/hashes", "", None),
     Package("@scure/bip39", "", "index.js"),

@@ -13,6 +13,7 @@ from kezclient.render import MessagePrinter, highlighted
 from kezclient.store.messages import StoredMessage, Unopened
 from kezclient.tests.conftest import NewPeer
 from kezclient.tests.people import NOW, Peer
+from kezproto.digests import digest_of
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_mentions_are_marked_and_listed_in_full(pair: tuple[Peer, Peer]):
                 "filename": "a.txt",
                 "mime": "text/plain",
                 "size": 2,
-                "digest": "blake3:" + "0" * 64,
+                "digest": digest_of(b"hi"),
                 "data": "aGk=",
             },
             "[a file, a.txt, 2 bytes: a newer client is needed]",

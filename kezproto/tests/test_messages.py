@@ -18,6 +18,7 @@ from kezproto.bodies import (
 )
 from kezproto.canonical import canonical_bytes
 from kezproto.chain_state import Head
+from kezproto.digests import digest_of
 from kezproto.errors import Malformed, ProtocolError
 from kezproto.keys import Primary
 from kezproto.links import LinkKind, check_link
@@ -119,7 +120,7 @@ def test_limits_of_bodies():
         "mode": "inline",
         "filename": "f",
         "mime": "a/b",
-        "digest": "blake3:" + "0" * 64,
+        "digest": digest_of(bytes(MAX_INLINE_BYTES)),
     }
     data = "AAAA" * (MAX_INLINE_BYTES // 3) + "AAA="
     whole = {**file, "size": MAX_INLINE_BYTES, "data": data}

@@ -11,6 +11,7 @@ ALLOWED = {
     "__future__",
     "base64",
     "binascii",
+    "blake3",
     "collections",
     "cryptography",
     "dataclasses",

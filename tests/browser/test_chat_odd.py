@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
 from devstack.stack import Stack
+from kezproto.digests import digest_of
 from tests.browser.chatting import (
     accept_request,
     enter,
@@ -45,7 +46,7 @@ def test_what_is_missing_new_or_sealed_is_said_in_words(alice: Visitor, penny: P
         "filename": "cat.png",
         "mime": "image/png",
         "size": 3,
-        "digest": f"blake3:{'0' * 64}",
+        "digest": digest_of(bytes(3)),
         "data": "AAAA",
     }
     first, _lost, third, poll, cat = penny.compose(alice.name, "first", "lost", "third", newer, picture)

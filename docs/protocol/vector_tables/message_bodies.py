@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from kezproto.digests import digest_of
 from kezproto.payloads import MAX_ATTACHMENT_BYTES
 
 Body = dict[str, Any]
@@ -12,7 +13,13 @@ Body = dict[str, Any]
 _ID = "019e5d07-0000-7000-8000-000000000001"
 _DIGEST = "blake3:" + "d1" * 32
 _FILE: Body = {"type": "kez-file-v1", "filename": "notes.txt", "mime": "text/plain", "digest": _DIGEST}
-_INLINE: Body = {**_FILE, "mode": "inline", "size": 5, "data": base64.b64encode(b"hello").decode()}
+_INLINE: Body = {
+    **_FILE,
+    "mode": "inline",
+    "size": 5,
+    "digest": digest_of(b"hello"),
+    "data": base64.b64encode(b"hello").decode(),
+}
 _CHUNKED: Body = {
     **_FILE,
     "mode": "chunked",
@@ -26,9 +33,14 @@ _IROH: Body = {**_FILE, "mode": "iroh", "size": 5_000_000_000, "ticket": "blobaa
 _TEXT: Body = {"type": "kez-text-v1", "text": "hi"}
 _RECEIPT: Body = {"type": "kez-receipt-v1", "of": [_ID], "status": "delivered"}
 
+
+def _inline(spelling: str, data: bytes) -> Body:
+    return {**_INLINE, "size": len(data), "digest": digest_of(data), "data": spelling}
+
+
 BODIES: list[tuple[str, Body]] = [
     ("inline file", _INLINE),
-    ("empty inline file", {**_INLINE, "size": 0, "data": ""}),
+    ("empty inline file", {**_INLINE, "size": 0, "digest": digest_of(b""), "data": ""}),
     ("chunked file", _CHUNKED),
     ("file over Iroh", _IROH),
     ("receipt for delivery", _RECEIPT),
@@ -79,9 +91,10 @@ def _files() -> list[tuple[str, str, Body]]:
         ("file with no media type", "malformed", {**_INLINE, "mime": "text"}),
         ("file with a media type and more", "malformed", {**_INLINE, "mime": "text/plain; charset=utf-8"}),
         ("file with another digest", "malformed", {**_INLINE, "digest": "sha256:" + "d1" * 32}),
+        ("inline file with the digest of another", "malformed", {**_INLINE, "digest": _DIGEST}),
         ("inline file of another size", "malformed", {**_INLINE, "size": 6}),
-        ("inline file in base64url", "malformed", {**_INLINE, "size": 3, "data": "__-_"}),
-        ("inline file with stray bits", "malformed", {**_INLINE, "size": 1, "data": "aB=="}),
+        ("inline file in base64url", "malformed", _inline("__-_", b"\xff\xff\xbf")),
+        ("inline file with stray bits", "malformed", _inline("aB==", b"h")),
         ("inline file without padding", "malformed", {**_INLINE, "data": "aGVsbG8"}),
         ("inline file with a line break", "malformed", {**_INLINE, "data": "aGVs\nbG8="}),
         ("inline file with a key", "unknown_field", {**_INLINE, "file_key": "4e" * 32}),

@@ -1,6 +1,7 @@
 // Bodies of messages: what a message says. One function reads them all, and its result is one of four types.
 
-import { fromBase64, fromHex } from "./bytes.js";
+import { fromBase64, fromHex, toBase64, toHex } from "./bytes.js";
+import { digestOf } from "./digests.js";
 import { Malformed } from "./errors.js";
 import * as fields from "./fields.js";
 import { chunkCount } from "./file_announcement.js";
@@ -13,13 +14,14 @@ export const MAX_TEXT_BYTES = 65536;
 export const MAX_INLINE_BYTES = 80 * 1024;
 export const MAX_RECEIPT_IDS = 256;
 
+/** @typedef {"inline" | "chunked" | "iroh"} FileMode */
 /** @typedef {"delivered" | "read"} ReceiptStatus */
 /** @typedef {{type: "text", text: string, replyTo: string | null}} TextBody */
 /**
  * A file, or the way to it. `size` counts the bytes of the file itself, `digest` is `blake3:<hex>`. Which of
  * the other fields are set follows from `mode`: inline has `data`; chunked has `fileId`, `fileKey`, `chunks`
  * and `plainDigest` (its `digest` is over the sealed chunks); iroh has `ticket`.
- * @typedef {{type: "file", mode: "inline" | "chunked" | "iroh", filename: string, mime: string, size: number,
+ * @typedef {{type: "file", mode: FileMode, filename: string, mime: string, size: number,
  *   digest: string, data: Uint8Array<ArrayBuffer> | null, fileId: string | null,
  *   fileKey: Uint8Array<ArrayBuffer> | null, chunks: number | null, plainDigest: string | null,
  *   ticket: string | null}} FileBody
@@ -90,6 +92,49 @@ export function receiptBody(ids, status) {
 }
 
 /**
+ * The body of a file of at most 81,920 bytes that travels inside the message.
+ * @param {Uint8Array} data
+ * @param {{filename: string, mime: string}} options
+ */
+export function inlineFileBody(data, { filename, mime }) {
+  const parts = { filename, mime, size: data.length, digest: digestOf(data) };
+  return fileBody("inline", parts, { data: toBase64(data) });
+}
+
+/**
+ * The pointer to a chunked attachment; `digest` is over its sealed chunks, `plainDigest` over the file.
+ * @param {{filename: string, mime: string, size: number, digest: string, plainDigest: string, fileId: string,
+ *   fileKey: Uint8Array}} parts
+ */
+export function chunkedFileBody({ filename, mime, size, digest, plainDigest, fileId, fileKey }) {
+  return fileBody(
+    "chunked",
+    { filename, mime, size, digest },
+    { file_id: fileId, file_key: toHex(fileKey), chunks: chunkCount(size), plain_digest: plainDigest },
+  );
+}
+
+/**
+ * The way to a file that its owner's node serves; its `digest` is the content id, `size` that of all files.
+ * @param {{filename: string, mime: string, size: number, content: string, ticket: string}} parts
+ */
+export function irohFileBody({ filename, mime, size, content, ticket }) {
+  return fileBody("iroh", { filename, mime, size, digest: content }, { ticket });
+}
+
+/**
+ * @param {FileMode} mode
+ * @param {{filename: string, mime: string, size: number, digest: string}} parts
+ * @param {Record<string, string | number>} more
+ * @returns {Record<string, any>}
+ */
+function fileBody(mode, { filename, mime, size, digest }, more) {
+  const body = { type: FILE, mode, filename, mime, size, digest, ...more };
+  parseBody(body);
+  return body;
+}
+
+/**
  * Read a message's body. Malformed or UnknownField where a known type has wrong fields.
  * @param {Record<string, any>} body
  * @returns {Body}
@@ -124,15 +169,15 @@ function parseFile(body) {
   }
   fields.checkFields(body, { ...FILE_FIELDS, ...MODE_FIELDS[mode] }, { what: `${FILE} (${mode})` });
   const data = mode === "inline" ? fromBase64(body.data) : null;
-  if (data && data.length !== body.size) {
-    throw new Malformed("The inline file does not have the size that its message states.");
+  if (data && (data.length !== body.size || digestOf(data) !== body.digest)) {
+    throw new Malformed("The inline file does not have the size or the digest that its message states.");
   }
   if (mode === "chunked" && body.chunks !== chunkCount(body.size)) {
     throw new Malformed("The number of chunks does not fit the size of the file.");
   }
   return {
     type: "file",
-    mode: /** @type {FileBody["mode"]} */ (mode),
+    mode: /** @type {FileMode} */ (mode),
     filename: body.filename,
     mime: body.mime,
     size: body.size,

@@ -4,7 +4,7 @@ import { Malformed, WrongTag, WrongType } from "./errors.js";
 import * as fields from "./fields.js";
 
 export const MAX_SHARED_ENTRIES = 1000;
-export const MAX_SHARED_ENTRY_BYTES = 1024;
+export const MAX_SHARED_ENTRY_BYTES = 1536;
 export const MAX_SHARED_FILES_BYTES = 2 * 1024 * 1024;
 export const CHUNK_BYTES = 81920;
 export const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024;

@@ -2,11 +2,14 @@
 
 import { BadKey, BadSubject } from "./errors.js";
 import { Primary } from "./keys.js";
+import { MAX_CHUNKS } from "./payloads.js";
 
 export const INBOX_STREAM = "KEZ_INBOX";
 export const API_PREFIX = "KEZ.API";
 export const CLIENT_ACCOUNT = "USERS";
+export const FILES_STREAM = "KEZ_FILES";
 export const INBOX_PREFIX = "kez.inbox.";
+export const FILES_PREFIX = "kez.files.";
 export const SIGNAL_PREFIX = "kez.signal.";
 
 /**
@@ -39,6 +42,40 @@ export function primaryOfInbox(subject) {
     subject.startsWith(INBOX_PREFIX) ? subject.slice(INBOX_PREFIX.length) : "",
     "This is not the subject of an inbox.",
   );
+}
+
+/**
+ * Where the sender `primary` publishes chunk `index` (from 0) of a file.
+ * @param {Primary} primary
+ * @param {string} fileId
+ * @param {number} index
+ */
+export function chunkSubject(primary, fileId, index) {
+  const subject = `${FILES_PREFIX}${primary.hex}.${fileId}.${index}`;
+  parseChunkSubject(subject);
+  return subject;
+}
+
+/** All chunks of one file, as a filter. @param {Primary} primary @param {string} fileId */
+export function chunkSubjects(primary, fileId) {
+  return `${chunkSubject(primary, fileId, 0).slice(0, -1)}*`;
+}
+
+/**
+ * Sender, file id and index of a chunk's subject. BadSubject if it is none.
+ * @param {string} subject
+ */
+export function parseChunkSubject(subject) {
+  const parts = subject.startsWith(FILES_PREFIX) ? subject.slice(FILES_PREFIX.length).split(".") : [];
+  const [key, fileId, number] = parts;
+  if (parts.length !== 3 || !/^[0-9a-f]{32}$/u.test(fileId) || !/^(?:0|[1-9][0-9]{0,2})$/u.test(number)) {
+    throw new BadSubject("This is not the subject of a chunk.");
+  }
+  const index = Number(number);
+  if (index >= MAX_CHUNKS) {
+    throw new BadSubject(`A file has at most ${MAX_CHUNKS} chunks, numbered from 0.`);
+  }
+  return { primary: primaryOrBadSubject(key, "This is not the subject of a chunk."), fileId, index };
 }
 
 /** @param {Primary} primary */
@@ -97,7 +134,7 @@ export function clientPermissions(primary, device, token) {
   return {
     pub: [
       `${INBOX_PREFIX}*`,
-      `kez.files.${primary.hex}.*.*`,
+      `${FILES_PREFIX}${primary.hex}.*.*`,
       `${SIGNAL_PREFIX}*`,
       `${API_PREFIX}.CONSUMER.MSG.NEXT.${INBOX_STREAM}.${consumer}`,
       `${API_PREFIX}.CONSUMER.INFO.${INBOX_STREAM}.${consumer}`,
