@@ -11,33 +11,33 @@ from django.core.management.base import CommandError
 from chatbridge.broker import backend_connection, system_connection
 from chatbridge.jetstream import JetStreamError
 from chatbridge.safety import UnsafeBroker, check_broker
-from chatbridge.streams import UnsafeStream, check_inbox_stream
+from chatbridge.streams import UnsafeStream, check_streams
 from natslink.errors import LinkError
 
 RETRY_SECONDS = 0.5
 
 
 async def check_before_start(*, wait: float) -> str:
-    """A sentence about broker and stream, waited for up to `wait` seconds; raises what made it impossible."""
+    """A sentence about broker and streams, waited for up to `wait` seconds; raises what made it impossible."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait
     while True:
         try:
-            return await check_broker_and_stream(timeout=2.0)
+            return await check_broker_and_streams(timeout=2.0)
         except (LinkError, UnsafeStream, JetStreamError):
             if loop.time() + RETRY_SECONDS > deadline:
                 raise
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def check_broker_and_stream(*, timeout: float) -> str:  # noqa: ASYNC109 - for each connection
+async def check_broker_and_streams(*, timeout: float) -> str:  # noqa: ASYNC109 - for each connection
     """A sentence about both; raises LinkError, UnsafeBroker, UnsafeStream, JetStreamError."""
     system, backend = system_connection(), backend_connection()
     try:
         await system.start(timeout=timeout)
         safe = await check_broker(system)
         await backend.start(timeout=timeout)
-        return f"{safe}; {await check_inbox_stream(backend)}"
+        return f"{safe}; {await check_streams(backend)}"
     finally:
         await system.close()
         await backend.close()

@@ -1,4 +1,4 @@
-"""The readiness checks of the NATS room: the broker with its sync policy and stream, and the auth callout."""
+"""The readiness checks of the NATS room: the broker with its sync policy and streams, and the auth callout."""
 
 from asgiref.sync import async_to_sync
 from django.core.exceptions import ImproperlyConfigured
@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from chatbridge.broker import backend_connection
 from chatbridge.callout_process import PING_SUBJECT
 from chatbridge.jetstream import JetStreamError
-from chatbridge.processes import check_broker_and_stream
+from chatbridge.processes import check_broker_and_streams
 from chatbridge.safety import UnsafeBroker
 from chatbridge.streams import UnsafeStream
 from httpapi.readiness import NotReady
@@ -17,9 +17,9 @@ PING_SECONDS = 1.0
 
 
 def check_jetstream() -> str:
-    """Every broker syncs each message, and the stream of inboxes is there and as it must be."""
+    """Every broker syncs each message, and our streams are there and as they must be."""
     try:
-        return async_to_sync(check_broker_and_stream)(timeout=CONNECT_SECONDS)
+        return async_to_sync(check_broker_and_streams)(timeout=CONNECT_SECONDS)
     except (UnsafeBroker, UnsafeStream, ImproperlyConfigured) as error:
         raise NotReady(str(error)) from error
     except AccessRefused as error:

@@ -1,9 +1,12 @@
 """The table of forbidden things: what mallory, registered and logged in, tries on the broker against alice.
 
-`{me}`, `{my}` are mallory's primary and consumer, `{her}`, `{hers}` alice's, `{token}` the token of alice's connection.
+`{me}`, `{my}` are mallory's primary and consumer, `{her}`, `{hers}` alice's, `{token}` the token of alice's connection,
+`{her_chunk}` a chunk of a file that alice is uploading.
 """
 
 from dataclasses import dataclass
+
+HER_CHUNK = "kez.files.{her}.00000000000000000000000000000000.0"
 
 # Every subject of the JetStream API of nats-server 2.15 (ADR-1, and server/jetstream_api.go).
 API = [
@@ -47,7 +50,6 @@ API = [
     "CONSUMER.MSG.NEXT.KEZ_INBOX.{hers}",
     "CONSUMER.MSG.NEXT.KEZ_INBOX.*",
     "CONSUMER.MSG.NEXT.KEZ_INBOX.>",
-    "CONSUMER.MSG.NEXT.KEZ_FILES.{hers}",
     "META.LEADER.STEPDOWN",
     "SERVER.REMOVE",
     "SERVER.STREAM.MOVE.KEZ_INBOX",
@@ -57,6 +59,27 @@ API = [
     "ACCOUNT.STREAM.CANCEL_MOVE.KEZ.KEZ_INBOX",
 ]
 
+# What would read, change or delete the chunks of files; nothing of their stream is exported but the publishing.
+API_OF_FILES = [
+    "STREAM.UPDATE.KEZ_FILES",
+    "STREAM.INFO.KEZ_FILES",
+    "STREAM.DELETE.KEZ_FILES",
+    "STREAM.PURGE.KEZ_FILES",
+    "STREAM.SNAPSHOT.KEZ_FILES",
+    "STREAM.MSG.GET.KEZ_FILES",
+    "STREAM.MSG.DELETE.KEZ_FILES",
+    "DIRECT.GET.KEZ_FILES",
+    "DIRECT.GET.KEZ_FILES.{her_chunk}",
+    "CONSUMER.CREATE.KEZ_FILES",
+    "CONSUMER.CREATE.KEZ_FILES.mallory.{her_chunk}",
+    "CONSUMER.DURABLE.CREATE.KEZ_FILES.ingest",
+    "CONSUMER.NAMES.KEZ_FILES",
+    "CONSUMER.INFO.KEZ_FILES.ingest",
+    "CONSUMER.DELETE.KEZ_FILES.ingest",
+    "CONSUMER.RESET.KEZ_FILES.ingest",
+    "CONSUMER.MSG.NEXT.KEZ_FILES.ingest",
+]
+
 OTHER_SUBJECTS = [
     "$JS.API.CONSUMER.MSG.NEXT.KEZ_INBOX.{my}",  # without the prefix of the import
     "$JS.ACK.KEZ_INBOX.{hers}.1.1.1.0.0",
@@ -64,7 +87,8 @@ OTHER_SUBJECTS = [
     "$JS.ACK.KEZ_INBOX.*.1.1.1.0.0",
     "$JS.FC.KEZ_INBOX.{hers}",
     "$JS.EVENT.ADVISORY.CONSUMER.DELETED.KEZ_INBOX.{hers}",
-    "kez.files.{her}.00000000000000000000000000000000.0",
+    "{her_chunk}",
+    "$JS.ACK.KEZ_FILES.ingest.1.1.1.0.0",
     "kez.files.{me}.0",
     "kez.inbox",
     "kez.inbox.{her}.more",
@@ -85,7 +109,10 @@ OTHER_SUBJECTS = [
     "mallory.was.here",
 ]
 
-PUBLISH = [f"$JS.API.{name}" for name in API] + [f"KEZ.API.{name}" for name in API] + OTHER_SUBJECTS
+PUBLISH = [
+    *(f"{prefix}.{name}" for prefix in ("$JS.API", "KEZ.API") for name in API + API_OF_FILES),
+    *OTHER_SUBJECTS,
+]
 
 SUBSCRIBE = [
     ">",
@@ -98,6 +125,7 @@ SUBSCRIBE = [
     "kez.signal.*",
     "kez.signal.{her}",
     "kez.files.>",
+    "{her_chunk}",
     "kez.callout.>",
     "KEZ.API.>",
     "$JS.>",
@@ -119,6 +147,7 @@ TRIGGERS = {
     "next": ("KEZ.API.CONSUMER.MSG.NEXT.KEZ_INBOX.{my}", b'{"batch":1}'),
     "info": ("KEZ.API.CONSUMER.INFO.KEZ_INBOX.{my}", b""),
     "publish": ("kez.inbox.{me}", b"{}"),
+    "chunk": ("kez.files.{me}.0.0", b"{}"),
     "ack-next": ("$JS.ACK.KEZ_INBOX.{my}.1.1.1.0.0", b"+NXT"),
 }
 REPLIES = [
@@ -129,6 +158,8 @@ REPLIES = [
     "$JS.API.CONSUMER.UNPIN.KEZ_INBOX.{hers}",
     "$JS.API.STREAM.PURGE.KEZ_INBOX",
     "$JS.API.STREAM.DELETE.KEZ_INBOX",
+    "$JS.API.STREAM.PURGE.KEZ_FILES",
+    "{her_chunk}",
     "KEZ.API.CONSUMER.MSG.NEXT.KEZ_INBOX.{hers}",
     "KEZ.API.CONSUMER.INFO.KEZ_INBOX.{hers}",
     "$JS.ACK.KEZ_INBOX.{hers}.1.1.1.0.0",
@@ -158,6 +189,7 @@ class Names:
     token: str
 
     def fill(self, text: str) -> str:
+        text = text.replace("{her_chunk}", HER_CHUNK)
         for name in ("me", "my", "hers", "her", "token"):
             text = text.replace("{" + name + "}", getattr(self, name))
         return text

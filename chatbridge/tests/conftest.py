@@ -10,7 +10,7 @@ from django.core.cache import cache
 from chatbridge.broker import backend_connection, system_connection
 from chatbridge.callout_process import CalloutProcess
 from chatbridge.jetstream import JetStreamError, api
-from chatbridge.streams import ensure_inbox_stream
+from chatbridge.streams import STREAMS, ensure_streams
 from chatbridge.tests.cast import Person
 from chatbridge.threads import in_thread
 from kezproto.subjects import INBOX_STREAM
@@ -36,11 +36,12 @@ async def system(nats_server: None) -> AsyncIterator[SupervisedConnection]:
         yield conn
 
 
-async def empty_inboxes(backend: SupervisedConnection) -> None:
-    """Make KEZ_INBOX anew."""
-    with contextlib.suppress(JetStreamError):
-        await api(backend, f"STREAM.DELETE.{INBOX_STREAM}")
-    await ensure_inbox_stream(backend)
+async def empty_streams(backend: SupervisedConnection) -> None:
+    """Make KEZ_INBOX and KEZ_FILES anew."""
+    for stream in STREAMS:
+        with contextlib.suppress(JetStreamError):
+            await api(backend, f"STREAM.DELETE.{stream.name}")
+    await ensure_streams(backend)
 
 
 @contextlib.asynccontextmanager
@@ -56,8 +57,8 @@ async def running_callout() -> AsyncIterator[CalloutProcess]:
 
 @pytest.fixture
 async def inboxes(backend: SupervisedConnection) -> str:
-    """An empty KEZ_INBOX."""
-    await empty_inboxes(backend)
+    """An empty KEZ_INBOX, and an empty KEZ_FILES beside it."""
+    await empty_streams(backend)
     return INBOX_STREAM
 
 

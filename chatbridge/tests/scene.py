@@ -12,7 +12,7 @@ from chatbridge.jetstream import api
 from chatbridge.tests.attacks import Names
 from chatbridge.tests.cast import Person, new_id
 from kezproto.nkeys import user_nkey
-from kezproto.subjects import connect_name, consumer_name, inbox_subject
+from kezproto.subjects import chunk_subject, connect_name, consumer_name, inbox_subject
 from natslink.connection import SupervisedConnection
 
 ALICES_TOKEN = "alicealicealicealicealice"
@@ -37,6 +37,8 @@ class Scene:
         hers = await api(self.backend, f"CONSUMER.INFO.KEZ_INBOX.{self.names.hers}")
         consumers = await api(self.backend, "CONSUMER.NAMES.KEZ_INBOX")
         streams = await api(self.backend, "STREAM.NAMES")
+        chunks = await api(self.backend, "STREAM.INFO.KEZ_FILES")
+        chunk = await self.backend.request(f"$JS.API.DIRECT.GET.KEZ_FILES.{self.names.fill('{her_chunk}')}")
         kept = ("config", "delivered", "ack_floor", "num_ack_pending", "num_pending", "num_waiting", "paused")
         return {
             "stream": (stream["config"], stream["state"]["subjects"], stream["created"]),
@@ -44,6 +46,7 @@ class Scene:
             "created": hers["created"],
             "consumers": sorted(consumers["consumers"]),
             "streams": streams["streams"],
+            "chunks": (chunks["config"], chunks["state"]["consumer_count"], chunk.data),
         }
 
     async def settle(self) -> None:
@@ -95,8 +98,9 @@ async def attack(alice: Person, mallory: Person, backend: SupervisedConnection) 
 
 
 async def two_messages_for(alice: Person, backend: SupervisedConnection) -> None:
-    """alice's consumer is there, with two messages unread."""
+    """alice's consumer is there, with two messages unread, and a chunk of a file that she is uploading."""
     async with alice.connection(token=ALICES_TOKEN):
         pass
     for number in range(2):
         await backend.publish(inbox_subject(alice.primary), b"%d" % number, msg_id=new_id())
+    await backend.publish(chunk_subject(alice.primary, "0" * 32, 0), b"a chunk", msg_id=new_id())

@@ -13,7 +13,9 @@ from natslink.tests.broker import Broker
 
 
 async def test_ready(callout) -> None:
-    assert await in_thread(check_jetstream) == "1 broker with sync always; KEZ_INBOX holds 0 messages"
+    assert await in_thread(check_jetstream) == (
+        "1 broker with sync always; KEZ_INBOX holds 0 messages; KEZ_FILES holds 0 messages"
+    )
     assert await in_thread(check_callout) == "answers"
 
 

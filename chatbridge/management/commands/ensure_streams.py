@@ -1,4 +1,4 @@
-"""`manage.py ensure_streams`: the stream of all inboxes as it must be, on a broker that keeps what it acknowledges."""
+"""`manage.py ensure_streams`: our streams as they must be, on a broker that keeps what it acknowledges."""
 
 import asyncio
 from typing import Any
@@ -8,13 +8,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from chatbridge.broker import backend_connection, system_connection
 from chatbridge.jetstream import JetStreamError
 from chatbridge.safety import UnsafeBroker, check_broker
-from chatbridge.streams import UnsafeStream, ensure_inbox_stream
-from kezproto.subjects import INBOX_STREAM
+from chatbridge.streams import UnsafeStream, ensure_streams
 from natslink.errors import LinkError
 
 
 class Command(BaseCommand):
-    help = "Makes the JetStream stream of all inboxes, or brings its settings up to date. Loses no message."
+    help = (
+        "Makes the JetStream streams of inboxes and of chunks, or updates their settings. Loses no message."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -39,8 +40,8 @@ async def _ensure(wait: float, replicas: int | None, accept_loss: bool) -> str:
         await system.start(timeout=wait)
         safe = await check_broker(system)
         await backend.start(timeout=wait)
-        done = await ensure_inbox_stream(backend, replicas=replicas, accept_loss=accept_loss)
+        done = await ensure_streams(backend, replicas=replicas, accept_loss=accept_loss)
     finally:
         await system.close()
         await backend.close()
-    return f"{INBOX_STREAM} {done}; {safe}."
+    return f"{done}; {safe}."
