@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 _FIXED = {
     "default-src": {"'none'"},
     "style-src": {"'self'"},
-    "img-src": {"'self'"},
+    "img-src": {"'self'", "blob:"},
     "base-uri": {"'none'"},
     "form-action": {"'self'"},
     "frame-ancestors": {"'none'"},

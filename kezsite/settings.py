@@ -186,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF],
+        "img-src": [SELF, "blob:"],  # pictures that a page has opened itself
         "connect-src": [SELF, origin_of(KEZ_CHAT_SIG_SERVER_URL)],
         "base-uri": [NONE],
         "form-action": [SELF],

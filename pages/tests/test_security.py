@@ -34,7 +34,7 @@ def assert_strict(response, *, nonce: bool) -> None:
     assert found == {
         "default-src": ["'none'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'"],
+        "img-src": ["'self'", "blob:"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],

@@ -14,7 +14,8 @@ export const WRITER = "writer";
 
 /**
  * The collections of the encrypted store. `archived` ones go into an exported history; the others belong to
- * this device alone (its place in the message chains, what it is still sending) or are not worth keeping.
+ * this device alone (its place in the message chains, what it is still sending), can be fetched again (files), or are
+ * not worth keeping.
  *
  * @type {Readonly<Record<string, {archived: boolean}>>}
  */
@@ -32,7 +33,15 @@ export const COLLECTIONS = Object.freeze({
   evidence: { archived: true },
   settings: { archived: true },
   drafts: { archived: false },
+  files: { archived: false },
+  file_chunks: { archived: false },
 });
+
+/** The collections of version 1. */
+const FIRST = [
+  "messages", "unopened", "conversations", "contacts", "links_in", "links_out", "seen", "receipts", "outbox", "chains",
+  "evidence", "settings", "drafts",
+];
 
 /** The index of every collection over (group, order). */
 export const BY_GROUP = "by_group";
@@ -46,9 +55,13 @@ const STEPS = Object.freeze([
   (database) => {
     database.createObjectStore(IDENTITY);
     database.createObjectStore(WRITER);
-    for (const name of Object.keys(COLLECTIONS)) {
+    for (const name of FIRST) {
       addCollection(database, name);
     }
+  },
+  (database) => {
+    addCollection(database, "files");
+    addCollection(database, "file_chunks");
   },
 ]);
 
