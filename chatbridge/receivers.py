@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from chatbridge.consumers.notices import tell_suspended
 from chatbridge.kick import kick_now
 from chatbridge.tasks import kick_primary
-from registry.signals import handle_suspended
+from registry.signals import handle_released, handle_suspended
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 SECOND_LOOK_SECONDS = 4
 
 
-@receiver(handle_suspended, dispatch_uid="chatbridge kicks suspended keys")
+@receiver((handle_suspended, handle_released), dispatch_uid="chatbridge kicks suspended keys")
 def cut_connections(sender: Any, primary_hex: str, **_: Any) -> None:
     """Cut what is connected now, and look once more for what came in between."""
     try:
@@ -31,7 +31,7 @@ def cut_connections(sender: Any, primary_hex: str, **_: Any) -> None:
         kick_now(primary_hex)
 
 
-@receiver(handle_suspended, dispatch_uid="chatbridge closes websockets of suspended keys")
+@receiver((handle_suspended, handle_released), dispatch_uid="chatbridge closes websockets of suspended keys")
 def close_websockets(sender: Any, primary_hex: str, **_: Any) -> None:
     """End the browsers' sockets in all web processes. What the channel layer loses, each process finds by itself."""
     async_to_sync(tell_suspended)(primary_hex)

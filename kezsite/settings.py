@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "csp",
     "httpapi",
     "registry",
+    "reports",
     "chatbridge",
     "pages",
 ]

@@ -1,6 +1,7 @@
-"""The registry: handles, reservations, look-up, WebFinger, login challenges, moderation and its audit trail."""
+"""The registry: who holds which name, who may register, what operators do, and what is told of it."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class RegistryConfig(AppConfig):
@@ -8,6 +9,8 @@ class RegistryConfig(AppConfig):
     verbose_name = "Registry"
 
     def ready(self) -> None:
+        from registry import triggers
         from registry.metrics import register_collectors
 
+        post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="registry guards its logs")
         register_collectors()

@@ -9,10 +9,40 @@ class HandleReserved(Problem):
     status, code, title = 403, "handle_reserved", "Reserved name"
 
 
+class HandleLookalike(Problem):
+    """This name looks like a well-known one; choose another one."""
+
+    status, code, title = 403, "handle_lookalike", "Looks like a well-known name"
+
+
 class RegistrationClosed(Problem):
     """This server takes no new registrations at present."""
 
     status, code, title = 403, "registration_closed", "Registration is closed"
+
+
+class InviteNeeded(Problem):
+    """Registration here is by invitation: send the code of an invite along."""
+
+    status, code, title = 403, "invite_needed", "An invite is needed"
+
+
+class InviteInvalid(Problem):
+    """This invite is unknown, used up, expired or withdrawn; ask whoever gave it to you for another one."""
+
+    status, code, title = 403, "invite_invalid", "The invite is not good"
+
+
+class RegistrationDeclined(Problem):
+    """The operators of this server declined this registration."""
+
+    status, code, title = 403, "registration_declined", "Registration declined"
+
+
+class ProofOfWorkNeeded(Problem):
+    """Many are registering at present: solve the challenge in this answer and send the solution along."""
+
+    status, code, title = 403, "proof_of_work_needed", "Proof of work needed"
 
 
 class HandleTaken(Problem):

@@ -11,7 +11,8 @@ from kezproto.handles import parse_handle
 from kezproto.keys import Primary
 from registry.errors import HandleUnknown, OtherServer
 from registry.models import Handle, Reservation
-from registry.reserved import shipped_skeletons, skeleton
+from registry.reserved import shipped_skeletons
+from registry.skeletons import skeleton
 
 HandleState = Literal["unknown", "active", "suspended", "released"]
 

@@ -1,14 +1,11 @@
-"""The names that ship reserved, and how look-alikes of a reserved name are told."""
+"""The names that ship reserved, and those whose look-alikes nobody can register."""
 
 from functools import cache
 from pathlib import Path
 
+from registry.skeletons import skeleton
+
 _SHIPPED = Path(__file__).with_name("reserved_handles.txt")
-
-
-def skeleton(name: str) -> str:
-    """What look-alikes of a name share: `sup-port`, `support_` and `Support` have one skeleton."""
-    return name.lower().replace("-", "").replace("_", "")
 
 
 @cache

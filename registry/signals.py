@@ -4,3 +4,5 @@ from django.dispatch import Signal
 
 handle_suspended = Signal()
 handle_reinstated = Signal()
+handle_released = Signal()
+registration_decided = Signal()

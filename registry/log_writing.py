@@ -1,0 +1,39 @@
+"""Adding to a linked log: one writer at a time, inside the transaction of the deed."""
+
+from typing import TypeVar
+
+from django.db import connection, transaction
+
+from registry.links import Link, link
+from registry.models.append_only import LinkedEntry
+
+Entry = TypeVar("Entry", bound=LinkedEntry)
+
+# Any number that nobody else uses as an advisory lock in this database ("kezaudit" in ASCII).
+_LOCK = 0x6B657A6175646974
+
+
+def append(entry: Entry) -> Entry:
+    """Number, link and store an entry. Must run inside a transaction; others wait until it has ended.
+
+    Services write their entry last, after the rows that it is about, so that two of them never wait for each other.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An entry belongs into the transaction of its deed.")
+    hold_logs()
+    link(entry, end_of(type(entry)))
+    entry.save(force_insert=True)
+    return entry
+
+
+def hold_logs() -> None:
+    """Be the only writer of logs until the transaction ends. On SQLite every writer is alone already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def end_of(log: type[LinkedEntry]) -> Link:
+    """Where a log ends now."""
+    last = log._default_manager.order_by("-seq").values_list("seq", "hash").first()
+    return Link(*last) if last else Link()
