@@ -16,6 +16,10 @@ WS_CLOSED = Counter("kez_ws_closed", "Websockets that ended, by code; gone: the 
 WS_PUBLISHED = Counter(
     "kez_ws_published", "Publishes of browsers, by result: stored, duplicate, or the code.", ["result"]
 )
+WS_CHUNKS = Counter(
+    "kez_ws_chunks", "Chunks of files, by result: stored, duplicate, or the code.", ["result"]
+)
+WS_FILES = Counter("kez_ws_file_notices", "Notices to browsers about files that they send.")
 WS_DELIVERED = Counter("kez_ws_delivered", "Messages handed to browsers.")
 WS_ACKED = Counter("kez_ws_acked", "Messages that browsers have stored for good.")
 WS_SIGNALS = Counter(

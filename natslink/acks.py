@@ -42,7 +42,7 @@ def _typed(code: int, err_code: int, text: str) -> LinkError:
     if err_code == STORE_FAILED and "per subject" in text:
         return InboxFull("The recipient's inbox is full; nothing was stored.")
     if err_code == TOO_LARGE:
-        return MessageTooLarge("The message is larger than an inbox takes; nothing was stored.")
+        return MessageTooLarge("The message is larger than its stream takes; nothing was stored.")
     if code >= 500:
         return NotStored(f"The broker could not store the message ({text}).")
     return PublishRefused(f"The broker refuses the message ({text}).")

@@ -35,7 +35,7 @@ class _Subject:
 
 
 class PublishWindow:
-    """Up to `WINDOW` messages on their way over one session.
+    """Up to `size` messages on their way over one session.
 
     They are written in the order of `submit` and the broker stores those of one connection in that order. Nothing
     is tried twice here: once the session is lost, every open message ends as BrokerUnreachable, and whoever
@@ -44,12 +44,16 @@ class PublishWindow:
     """
 
     def __init__(
-        self, session: BrokerSession, *, on_outcome: Callable[[Outcome], None] | None = None
+        self,
+        session: BrokerSession,
+        *,
+        size: int = WINDOW,
+        on_outcome: Callable[[Outcome], None] | None = None,
     ) -> None:
         self.outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
         self._session = session
         self._tell = on_outcome or self.outcomes.put_nowait
-        self._slots = asyncio.Semaphore(WINDOW)
+        self._slots = asyncio.Semaphore(size)
         self._open: dict[int, tuple[asyncio.TimerHandle, str]] = {}
         self._subjects: dict[str, _Subject] = {}
         self._reply = session.nc.new_inbox()

@@ -35,6 +35,7 @@ class Code(StrEnum):
     RESTARTING = "restarting"
     # A publish
     BAD_RECIPIENT = "bad_recipient"
+    BAD_CHUNK = "bad_chunk"
     INBOX_FULL = "inbox_full"
     TOO_LARGE = "too_large"
     PUBLISH_REFUSED = "publish_refused"
@@ -101,12 +102,11 @@ _RULES = {
     Code.TIMED_OUT: _Rule("Nothing was heard from the client for too long.", 4408, retry=True),
     Code.RESTARTING: _Rule("The server is restarting.", 4012, retry=True),
     Code.BAD_RECIPIENT: _Rule("The recipient is not a usable key."),
+    Code.BAD_CHUNK: _Rule("This is not a chunk of a file; nothing was stored."),
     Code.INBOX_FULL: _Rule("The recipient's inbox is full; nothing was stored.", retry=True),
-    Code.TOO_LARGE: _Rule("The message is larger than an inbox takes; nothing was stored."),
-    Code.PUBLISH_REFUSED: _Rule("The broker refuses the message for good."),
-    Code.RATE_LIMITED: _Rule(
-        "Messages came faster than the bridge takes them; nothing was stored.", retry=True
-    ),
+    Code.TOO_LARGE: _Rule("This is larger than the server stores at once; nothing was stored."),
+    Code.PUBLISH_REFUSED: _Rule("The message store refuses this for good."),
+    Code.RATE_LIMITED: _Rule("This came faster than the bridge takes it; nothing was stored.", retry=True),
     Code.BROKER_UNREACHABLE: _Rule(
         "The server's message store is out of reach: try again with the same id.", retry=True
     ),

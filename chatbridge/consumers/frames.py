@@ -10,13 +10,14 @@ from chatbridge.consumers.codes import Code, Refused
 from kezproto.canonical import parse_json
 from kezproto.errors import ProtocolError
 
-PUBLISH, ACK, SIGNAL = 0x01, 0x02, 0x03
+PUBLISH, ACK, SIGNAL, CHUNK = 0x01, 0x02, 0x03, 0x04
 DELIVERIES, PUBLISHED, SIGNALLED = 0x81, 0x82, 0x83
 
 MAX_BINARY_BYTES = 327_680  # the largest envelope and then some
 MAX_TEXT_BYTES = 16_384
 
 _PUBLISH = struct.Struct(">I32s16sI")
+_CHUNK = struct.Struct(">I16s")
 _DELIVERY = struct.Struct(">QI")
 _PUBLISHED = struct.Struct(">IQB")
 _U32 = struct.Struct(">I")
@@ -49,6 +50,15 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk of a file of the client's own; nobody has looked at `frame` yet."""
+
+    ref: int
+    msg_id: str
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SessionAnswer:
     """The answer to the challenge; nothing in it is verified."""
 
@@ -66,7 +76,7 @@ class Resume:
     pass
 
 
-ClientFrame = Publishes | Acks | Signal | SessionAnswer | Pong | Resume
+ClientFrame = Publishes | Acks | Signal | Chunk | SessionAnswer | Pong | Resume
 
 
 def read_binary(data: bytes) -> ClientFrame:
@@ -85,6 +95,12 @@ def read_binary(data: bytes) -> ClientFrame:
             if len(data) <= 33:
                 raise Refused(Code.BAD_FRAME, "A signal is a recipient of 32 bytes and what is sealed.")
             return Signal(data[1:33], data[33:])
+        case 0x04:
+            at = 1 + _CHUNK.size
+            if len(data) < at:
+                raise Refused(Code.BAD_FRAME, "A chunk has a ref of 4 bytes and an id of 16 before it.")
+            ref, msg_id = _CHUNK.unpack_from(data, 1)
+            return Chunk(ref, msg_id.hex(), data[at:])
         case None:
             raise Refused(Code.BAD_FRAME, "A binary frame has at least one byte.")
         case kind:

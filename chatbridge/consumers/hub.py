@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 
 from chatbridge.broker import backend_connection, bridge_connection
 from chatbridge.consumers.codes import Code, Refused
-from chatbridge.consumers.notices import REPLACED, SUSPENDED, Listener, tell_replaced
+from chatbridge.consumers.notices import FILES_GROUP, REPLACED, SUSPENDED, Listener, tell_replaced
 from chatbridge.consumers.tasks import ended
 from chatbridge.threads import in_thread
 from kezproto.subjects import SIGNAL_PREFIX
@@ -35,7 +35,7 @@ class Hub:
         self.backend = backend_connection()
         self.sockets: set[Socket] = set()
         self._by_primary: dict[str, set[Socket]] = {}
-        self._listener = Listener(self._on_notice)
+        self._listeners = (Listener(self._on_notice), Listener(self._on_file, group=FILES_GROUP))
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -43,13 +43,15 @@ class Hub:
         await self.bridge.subscribe(f"{SIGNAL_PREFIX}*", self._on_signal)
         await self.bridge.start(timeout=None)
         await self.backend.start(timeout=None)
-        for work in (self._listener.run(), self._beat(), self._look_after_handles()):
+        listening = (listener.run() for listener in self._listeners)
+        for work in (*listening, self._beat(), self._look_after_handles()):
             self._tasks.append(asyncio.create_task(work))
 
     async def close(self) -> None:
         """For tests; a process just ends."""
         await ended(self._tasks)
-        await self._listener.leave()
+        for listener in self._listeners:
+            await listener.leave()
         await self.bridge.close()
         await self.backend.close()
 
@@ -95,6 +97,10 @@ class Hub:
             elif notice["type"] == REPLACED and same_device:
                 socket.end(Code.REPLACED)
 
+    def _on_file(self, notice: Mapping[str, Any]) -> None:
+        for socket in self._by_primary.get(str(notice.get("primary")), ()):
+            socket.take_file(notice)
+
     async def _on_signal(self, msg: Msg) -> None:
         for socket in self._by_primary.get(msg.subject.removeprefix(SIGNAL_PREFIX), ()):
             socket.take_signal(msg.data)
@@ -110,7 +116,8 @@ class Hub:
         """Ends sockets of handles that are no longer active, whatever became of the notice; stays in the group."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await self._listener.join()
+            for listener in self._listeners:
+                await listener.join()
             known = list(self._by_primary)
             for start in range(0, len(known), LOOKED_UP_AT_ONCE):
                 some = known[start : start + LOOKED_UP_AT_ONCE]

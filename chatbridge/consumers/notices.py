@@ -16,8 +16,12 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 GROUP = "kez-bridge"
+# Apart, so that many uploads at once cannot crowd out a suspension.
+FILES_GROUP = "kez-bridge-files"
 SUSPENDED = "bridge.suspended"
 REPLACED = "bridge.replaced"
+FILE = "bridge.file"
+FILE_FIELDS = ("file_id", "state", "received", "chunks", "cause_code")
 PAUSE_SECONDS = 1.0
 
 
@@ -31,18 +35,38 @@ async def tell_replaced(primary_hex: str, device: str, *, by: str) -> None:
     await _tell({"type": REPLACED, "primary": primary_hex, "device": device, "by": by})
 
 
-async def _tell(notice: Mapping[str, Any]) -> None:
+async def tell_file(
+    primary_hex: str, file_id: str, state: str, received: int, chunks: int, cause_code: str | None
+) -> None:
+    """To all processes: how the server's side of an upload of this key goes, in the words of `GET /v1/files/<file_id>`.
+
+    Best effort, and never an error: whoever needs to be sure asks there.
+    """
+    notice = {
+        "type": FILE,
+        "primary": primary_hex,
+        "file_id": file_id,
+        "state": state,
+        "received": received,
+        "chunks": chunks,
+        "cause_code": cause_code,
+    }
+    await _tell(notice, group=FILES_GROUP)
+
+
+async def _tell(notice: Mapping[str, Any], *, group: str = GROUP) -> None:
     try:
-        await get_channel_layer().group_send(GROUP, dict(notice))
+        await get_channel_layer().group_send(group, dict(notice))
     except (RedisError, OSError, ChannelFull) as error:
         logger.warning("The channel layer did not take a notice for the bridge: %s", error)
 
 
 class Listener:
-    """This process's ear in the group: one channel for all of its sockets."""
+    """This process's ear in a group: one channel for all of its sockets."""
 
-    def __init__(self, on_notice: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(self, on_notice: Callable[[Mapping[str, Any]], None], *, group: str = GROUP) -> None:
         self._on_notice = on_notice
+        self._group = group
         self._layer = get_channel_layer()
         self._channel = ""
 
@@ -51,7 +75,7 @@ class Listener:
         try:
             if not self._channel:
                 self._channel = await self._layer.new_channel()
-            await self._layer.group_add(GROUP, self._channel)
+            await self._layer.group_add(self._group, self._channel)
         except (RedisError, OSError) as error:
             logger.warning("The channel layer is out of reach: %s", error)
 
@@ -69,6 +93,6 @@ class Listener:
     async def leave(self) -> None:
         if self._channel:
             try:
-                await self._layer.group_discard(GROUP, self._channel)
+                await self._layer.group_discard(self._group, self._channel)
             except (RedisError, OSError) as error:
                 logger.info("The channel layer was not told of the end: %s", error)

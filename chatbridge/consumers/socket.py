@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,10 +23,11 @@ from chatbridge.consumers.limits import (
     SocketLimits,
     announced,
 )
+from chatbridge.consumers.notices import FILE_FIELDS
 from chatbridge.consumers.publishing import Publishing
 from chatbridge.consumers.tasks import ended
 from chatbridge.consumers.writer import Send, Writer
-from chatbridge.metrics import WS_CLOSED, WS_SIGNALS, WS_SOCKETS
+from chatbridge.metrics import WS_CLOSED, WS_FILES, WS_SIGNALS, WS_SOCKETS
 from kezproto.errors import BadKey
 from kezproto.keys import Primary
 from kezproto.subjects import signal_subject
@@ -51,7 +52,7 @@ class Socket:
         self._loop = asyncio.get_running_loop()
         self._limits = SocketLimits.fresh(self._loop.time())
         self._writer = Writer(send)
-        self._publishing = Publishing(hub.bridge, self._writer, self._limits)
+        self._publishing: Publishing | None = None
         self._deliveries: Deliveries | None = None
         self._end: asyncio.Future[None] = self._loop.create_future()
         self._over = asyncio.Event()
@@ -89,6 +90,13 @@ class Socket:
             return
         WS_SIGNALS.labels("delivered").inc()
         self._writer.signal(envelope)
+
+    def take_file(self, notice: Mapping[str, Any]) -> None:
+        """How an upload of this key goes, as `notices.tell_file` has it. Best effort."""
+        if self._deliveries is None:
+            return
+        WS_FILES.inc()
+        self._writer.file(**{name: notice[name] for name in FILE_FIELDS})
 
     def beat(self) -> None:
         """Every few seconds."""
@@ -148,6 +156,7 @@ class Socket:
         await self._hub.own(self, session.primary.hex, answer.device)
         admitted = await admit(session, answer.device)
         pending = await open_inbox(self._hub.backend, admitted)
+        self._publishing = Publishing(admitted.primary, self._hub.bridge, self._writer, self._limits)
         self._deliveries = Deliveries(admitted, self._hub.bridge, self._hub.backend, self._writer)
         self._heard_at = self._pong_at = self._pinged_at = self._loop.time()
         self._writer.text(
@@ -164,7 +173,7 @@ class Socket:
 
     async def _serve(self, admitted: Admitted) -> None:
         """Until somebody ends it. Raises Refused, Gone."""
-        assert self._deliveries is not None  # noqa: S101 - `_open` made it
+        assert self._publishing is not None and self._deliveries is not None  # noqa: S101, PT018 - made by `_open`
         logger.debug("A device of %s is connected.", admitted.handle)
         work = (self._read(), self._writer.run(), self._deliveries.run())
         tasks = [asyncio.create_task(each) for each in work]
@@ -217,15 +226,18 @@ class Socket:
                 self._writer.text("error", code=refused.code, message=str(refused), retry=False)
 
     async def _handle(self, frame: frames.ClientFrame) -> None:
+        assert self._publishing is not None and self._deliveries is not None  # noqa: S101, PT018 - made by `_open`
         now = self._loop.time()
         if isinstance(frame, frames.Publishes):
             await self._publishing.take(frame.items, size=self._size, now=now)
+            return
+        if isinstance(frame, frames.Chunk):
+            await self._publishing.take_chunk(frame, size=self._size, now=now)
             return
         if self._limits.bytes.take(self._size, now=now):
             raise Refused(Code.TOO_FAST)
         match frame:
             case frames.Acks(seqs):
-                assert self._deliveries is not None  # noqa: S101 - frames are handled after `_open` only
                 await self._deliveries.ack(seqs)
             case frames.Signal(recipient, envelope):
                 await self._signal(recipient, envelope, now)

@@ -15,9 +15,12 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 @dataclass(slots=True)
 class _Refusals:
-    held: bool
     refs: list[int] = field(default_factory=list)
     retry_after: float = 0.0
+
+
+# How many files a socket is told of at one time; a client asks for itself how an upload goes.
+FILES = 64
 
 
 class Writer:
@@ -30,7 +33,8 @@ class Writer:
         self._texts: deque[str] = deque()
         self._signals: deque[bytes] = deque()
         self._published: list[tuple[int, int, bool]] = []
-        self._refused: dict[Code, _Refusals] = {}
+        self._refused: dict[tuple[Code, bool], _Refusals] = {}
+        self._files: dict[str, str] = {}
         self._deliveries: deque[tuple[int, bytes]] = deque()
         self._pending = 0
         self._caughtup_told = False
@@ -46,9 +50,17 @@ class Writer:
 
     def refused(self, refs: Sequence[int], code: Code, *, held: bool, retry_after: float) -> None:
         """These publishes failed; if `held`, the next ones will too, until the client resumes."""
-        refusals = self._refused.setdefault(code, _Refusals(held))
+        refusals = self._refused.setdefault((code, held), _Refusals())
         refusals.refs += refs
         refusals.retry_after = max(refusals.retry_after, retry_after)
+        self._something.set()
+
+    def file(self, file_id: str, **fields: Any) -> None:
+        """How an upload goes. Of one file the latest is told, and of `FILES` files at most if the line is slow."""
+        self._files.pop(file_id, None)
+        self._files[file_id] = frames.text("file", file_id=file_id, **fields)
+        if len(self._files) > FILES:
+            del self._files[next(iter(self._files))]
         self._something.set()
 
     def delivery(self, seq: int, envelope: bytes, *, pending: int) -> None:
@@ -82,25 +94,16 @@ class Writer:
             items, self._published = self._published, []
             await self._write(bytes=frames.published_frame(items))
         while self._refused:
-            await self._write(text=self._refused_frame(*self._refused.popitem()))
+            (code, held), refusals = self._refused.popitem()
+            await self._write(text=_refused_frame(code, refusals, held=held))
+        while self._files:
+            await self._write(text=self._files.pop(next(iter(self._files))))
         while self._deliveries:
             await self._write(bytes=self._delivery_frame())
             if not self._deliveries and not self._pending:
                 self.caught_up()
         while self._signals:
             await self._write(bytes=frames.signal_frame(self._signals.popleft()))
-
-    def _refused_frame(self, code: Code, refusals: "_Refusals") -> str:
-        more = {"retry_after": round(refusals.retry_after, 3)} if code is Code.RATE_LIMITED else {}
-        return frames.text(
-            "refused",
-            refs=refusals.refs,
-            code=code,
-            message=code.sentence,
-            retry=code.retry,
-            held=refusals.held,
-            **more,
-        )
 
     def _delivery_frame(self) -> bytes:
         items = [self._deliveries.popleft()]
@@ -115,3 +118,16 @@ class Writer:
             await self._send({"type": "websocket.send", **content})
         except OSError as error:  # what ASGI asks servers to raise once the client is gone
             raise Gone from error
+
+
+def _refused_frame(code: Code, refusals: _Refusals, *, held: bool) -> str:
+    more = {"retry_after": round(refusals.retry_after, 3)} if code is Code.RATE_LIMITED else {}
+    return frames.text(
+        "refused",
+        refs=refusals.refs,
+        code=code,
+        message=code.sentence,
+        retry=code.retry,
+        held=held,
+        **more,
+    )

@@ -7,8 +7,10 @@ import pytest
 from chatbridge import metrics
 from chatbridge.consumers import frames, limits
 from chatbridge.consumers.codes import Code
+from chatbridge.consumers.notices import FILE_FIELDS
 from chatbridge.consumers.publishing import HOLDING
 from devstack.environment import ROOT
+from kezproto.file_chunks import MAX_CHUNK_FRAME_BYTES
 from kezproto.padding import MAX_ENVELOPE_BYTES
 from natslink.publishing import WINDOW
 
@@ -39,14 +41,22 @@ def test_every_close_code_that_nobody_should_retry_is_known_to_the_browser() -> 
 
 @pytest.mark.parametrize(
     "kind",
-    [frames.PUBLISH, frames.ACK, frames.SIGNAL, frames.DELIVERIES, frames.PUBLISHED, frames.SIGNALLED],
+    [
+        frames.PUBLISH,
+        frames.ACK,
+        frames.SIGNAL,
+        frames.CHUNK,
+        frames.DELIVERIES,
+        frames.PUBLISHED,
+        frames.SIGNALLED,
+    ],
 )
 def test_every_binary_frame_is_described(kind: int) -> None:
     assert re.search(rf"^\| (client|server) \| `0x{kind:02x}` ", DOCS, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
-    "kind", ["hello", "session", "ready", "caughtup", "refused", "resume", "error", "ping", "pong"]
+    "kind", ["hello", "session", "ready", "caughtup", "file", "refused", "resume", "error", "ping", "pong"]
 )
 def test_every_text_frame_is_described(kind: str) -> None:
     assert re.search(rf"^\| (client|server) \| `{kind}` \|", DOCS, re.MULTILINE)
@@ -59,6 +69,8 @@ def test_every_text_frame_is_described(kind: str) -> None:
         frames.MAX_TEXT_BYTES,
         MAX_ENVELOPE_BYTES,
         WINDOW,
+        MAX_CHUNK_FRAME_BYTES,
+        limits.CHUNK_WINDOW,
         limits.SIGNAL_BYTES,
         limits.UNACKED_BYTES // 2**20,
         limits.ANSWER_SECONDS,
@@ -71,6 +83,11 @@ def test_every_text_frame_is_described(kind: str) -> None:
 )
 def test_every_limit_is_described(number: float) -> None:
     assert re.search(rf"\b{int(number):,}\b", DOCS)
+
+
+def test_the_fields_of_a_notice_about_a_file_are_described() -> None:
+    (fields,) = re.findall(r"^\| server \| `file` \| (.+?):", DOCS, re.MULTILINE)
+    assert tuple(re.findall(r"`(\w+)`", fields)) == FILE_FIELDS
 
 
 def test_what_ready_announces_is_described() -> None:

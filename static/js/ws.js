@@ -1,19 +1,17 @@
 // The only websocket of the app: stays connected to this server's bridge. Frames and codes: docs/websocket.md.
 
-import { ackFrame, bytesOfHex, readFrame, signalFrame } from "./ws_frames.js";
-import { BridgeError, connectionLost, Publishing } from "./ws_publishing.js";
+import { Acks } from "./ws_acks.js";
+import { BridgeError, connectionLost } from "./ws_errors.js";
+import { bytesOfHex, readFileNotice, readFrame, signalFrame } from "./ws_frames.js";
+import { pauseAfter, SUSPENDED } from "./ws_pauses.js";
+import { Sending } from "./ws_sending.js";
 
-/** @import { Delivery } from "./ws_frames.js" */
-/** @import { Limits } from "./ws_publishing.js" */
+/** @import { Limits } from "./ws_sending.js" */
 
 export { BridgeError };
 
 const SUBPROTOCOL = "kez.v2";
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
-const SUSPENDED_PAUSE = 60_000;
 const OPENING_LIMIT = 20_000; // from the first byte to "ready"
-const SUSPENDED = 4423;
 /** Trying again changes nothing by itself: wrong session, no such handle, another connection of this device. */
 const FINAL = new Set([4401, 4403, 4409]);
 
@@ -22,14 +20,14 @@ const FINAL = new Set([4401, 4403, 4409]);
 
 /**
  * Events (CustomEvent, with what they tell in `detail`): "state" {state, reason?, retryAt?}, "deliveries"
- * {items: [{seq, envelope}], pending}, "caughtup", "signal" {envelope}. `retryAt` is a time as of `Date.now()`.
+ * {items: [{seq, envelope}], pending}, "caughtup", "signal" {envelope}, "file" {fileId, state, received, chunks,
+ * causeCode}: how an upload of this key goes, best effort. `retryAt` is a time as of `Date.now()`.
  */
 export class BridgeSocket extends EventTarget {
   /** @type {BridgeState} */ state = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
-  /** @type {Publishing | null} */ #publishing = null;
-  /** Delivered on this connection and not acknowledged yet. @type {Set<number>} */ #delivered = new Set();
-  /** @type {number[]} */ #acks = [];
+  /** @type {Sending | null} */ #sending = null;
+  #acks = new Acks((frame) => this.#send(frame));
   /** @type {{code: string, message: string} | undefined} */ #reason;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #silence = OPENING_LIMIT;
@@ -75,16 +73,19 @@ export class BridgeSocket extends EventTarget {
    *   same for every try, so that a message is stored once
    * @returns {Promise<{seq: number, duplicate: boolean}>}
    */
-  async publish({ recipient, msgId, envelope }) {
-    const to = bytesOfHex(recipient, 32);
-    const id = bytesOfHex(msgId, 16);
-    if (!to || !id) {
-      throw new BridgeError("bad_recipient", "A recipient is 64 hex digits, a message id 32.");
-    }
-    if (!this.#publishing) {
-      throw connectionLost();
-    }
-    return this.#publishing.add({ recipient: to, msgId: id, envelope });
+  async publish(message) {
+    return this.#line().message(message);
+  }
+
+  /**
+   * Puts a chunk of a file of this key into the server's store of chunks, behind all messages: any number at once, in
+   * any order. Resolves when the server has it for good; rejects with a BridgeError. If that has `retry`, publish the
+   * same again under the same id: after a pause, or when the state is "open" again.
+   * @param {{frame: Uint8Array, msgId: string}} chunk `frame` as proto/file_chunks.js makes it, `msgId` 32 hex
+   * @returns {Promise<{seq: number, duplicate: boolean}>}
+   */
+  async publishChunk(chunk) {
+    return this.#line().chunk(chunk);
   }
 
   /**
@@ -93,11 +94,7 @@ export class BridgeSocket extends EventTarget {
    * @param {number[]} seqs
    */
   ack(seqs) {
-    for (const seq of seqs) {
-      if (this.#delivered.delete(seq) && this.#acks.push(seq) === 1) {
-        queueMicrotask(() => this.#sendAcks());
-      }
-    }
+    this.#acks.add(seqs);
   }
 
   /**
@@ -135,10 +132,9 @@ export class BridgeSocket extends EventTarget {
       socket.onmessage = socket.onclose = null;
       socket.close();
     }
-    this.#publishing?.lose();
-    this.#publishing = null;
-    this.#delivered.clear();
-    this.#acks.length = 0;
+    this.#sending?.lose();
+    this.#sending = null;
+    this.#acks.forget();
   }
 
   /** @param {number} code */
@@ -149,10 +145,8 @@ export class BridgeSocket extends EventTarget {
       this.#tell("refused", { reason: reason ?? { code: "refused", message: "The server refused the connection." } });
       return;
     }
-    const pause = code === SUSPENDED ? SUSPENDED_PAUSE : Math.min(FIRST_PAUSE * 2 ** this.#failures, LONGEST_PAUSE);
+    const wait = pauseAfter(code, this.#failures);
     this.#failures += 1;
-    // Spread out: after a restart of the server not everybody comes back in the same moment.
-    const wait = pause * (0.5 + Math.random() / 2);
     this.#timer = setTimeout(() => this.#connect(), wait);
     this.#tell(code === SUSPENDED ? "refused" : "waiting", { reason, retryAt: Date.now() + wait });
   }
@@ -220,10 +214,10 @@ export class BridgeSocket extends EventTarget {
     }
     const frame = readFrame(data);
     if (frame.kind === "deliveries") {
-      frame.items.forEach((item) => this.#delivered.add(item.seq));
+      frame.items.forEach((item) => this.#acks.delivered(item.seq));
       this.#dispatch("deliveries", { items: frame.items, pending: frame.pending });
     } else if (frame.kind === "published") {
-      this.#publishing?.confirm(frame.items);
+      this.#sending?.confirm(frame.items);
     } else if (frame.kind === "signal") {
       this.#dispatch("signal", { envelope: frame.envelope });
     }
@@ -248,7 +242,10 @@ export class BridgeSocket extends EventTarget {
         this.#dispatch("caughtup");
         break;
       case "refused":
-        this.#publishing?.refuse(frame.refs, BridgeError.of(frame), frame.held);
+        this.#sending?.refuse(frame.refs, BridgeError.of(frame), frame.held);
+        break;
+      case "file":
+        this.#dispatch("file", readFileNotice(frame));
         break;
       case "error":
         this.#reason = { code: frame.code, message: frame.message };
@@ -279,15 +276,19 @@ export class BridgeSocket extends EventTarget {
     this.#failures = 0;
     this.#silence = 2500 * heartbeat_seconds;
     this.#signalBytes = limits.signal_bytes;
-    this.#publishing = new Publishing(limits, (data) => this.#send(data));
+    this.#sending = new Sending(limits, {
+      send: (data) => this.#send(data),
+      buffered: () => this.#socket?.bufferedAmount ?? 0,
+    });
     this.#watch();
     this.#tell("open");
   }
 
-  #sendAcks() {
-    if (this.#acks.length > 0) {
-      this.#send(ackFrame(this.#acks.splice(0)));
+  #line() {
+    if (!this.#sending) {
+      throw connectionLost();
     }
+    return this.#sending;
   }
 
   /** @param {string | Uint8Array<ArrayBuffer>} data */

@@ -3,6 +3,7 @@
 const PUBLISH = 0x01;
 const ACK = 0x02;
 const SIGNAL = 0x03;
+const CHUNK = 0x04;
 const DELIVERIES = 0x81;
 const PUBLISHED = 0x82;
 const SIGNALLED = 0x83;
@@ -13,6 +14,7 @@ export const PUBLISH_OVERHEAD = 4 + 32 + 16 + 4;
 /**
  * @typedef {{ref: number, recipient: Uint8Array, msgId: Uint8Array, envelope: Uint8Array}} PublishItem
  * @typedef {{seq: number, envelope: Uint8Array}} Delivery
+ * @typedef {{ref: number, msgId: Uint8Array, frame: Uint8Array}} ChunkItem
  * @typedef {{ref: number, seq: number, duplicate: boolean}} Published
  * @typedef {{kind: "deliveries", pending: number, items: Delivery[]}
  *   | {kind: "published", items: Published[]}
@@ -52,6 +54,20 @@ export function publishFrame(items) {
     at += PUBLISH_OVERHEAD + item.envelope.length;
   }
   return frame;
+}
+
+/**
+ * One chunk of a file; `frame` is what `chunkFrame` of proto/file_chunks.js made.
+ * @param {ChunkItem} item
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function chunkPublishFrame({ ref, msgId, frame }) {
+  const whole = new Uint8Array(1 + 4 + msgId.length + frame.length);
+  whole[0] = CHUNK;
+  new DataView(whole.buffer).setUint32(1, ref);
+  whole.set(msgId, 5);
+  whole.set(frame, 5 + msgId.length);
+  return whole;
 }
 
 /**
@@ -96,6 +112,14 @@ export function readFrame(data) {
     default:
       return { kind: "unknown" };
   }
+}
+
+/**
+ * The text frame `file` as the event tells it.
+ * @param {{file_id: string, state: string, received: number, chunks: number, cause_code: string | null}} frame
+ */
+export function readFileNotice({ file_id, state, received, chunks, cause_code }) {
+  return { fileId: file_id, state, received, chunks, causeCode: cause_code };
 }
 
 /**

@@ -1,45 +1,18 @@
-// What is on its way to the bridge and not confirmed yet: order kept, within the limits that the server announced.
+// Messages on their way to the bridge and not confirmed yet: order kept, within the limits that the server announced.
 
 import { publishFrame, PUBLISH_OVERHEAD } from "./ws_frames.js";
+import { BridgeError, connectionLost } from "./ws_errors.js";
+/** @import { Bucket } from "./ws_bucket.js" */
 /** @import { PublishItem } from "./ws_frames.js" */
 
-const REFERENCES = 2 ** 32;
-
-/** Why the bridge did not do something. `retry`: the same again may succeed; `retryAfter`: not before so many seconds. */
-export class BridgeError extends Error {
-  /**
-   * @param {string} code
-   * @param {string} message one sentence for people
-   * @param {{retry?: boolean, retryAfter?: number}} [more]
-   */
-  constructor(code, message, { retry = false, retryAfter = 0 } = {}) {
-    super(message);
-    this.name = "BridgeError";
-    this.code = code;
-    this.retry = retry;
-    this.retryAfter = retryAfter;
-  }
-
-  /** @param {{code: string, message: string, retry: boolean, retry_after?: number}} frame as in docs/websocket.md */
-  static of({ code, message, retry, retry_after = 0 }) {
-    return new BridgeError(code, message, { retry, retryAfter: retry_after });
-  }
-}
-
-/** @returns {BridgeError} */
-export function connectionLost() {
-  return new BridgeError("connection_lost", "There is no connection to the server at the moment.", { retry: true });
-}
-
 /**
- * @typedef {{window: number, frame_bytes: number, envelope_bytes: number, publish_per_second: number,
- *   publish_burst: number}} Limits
+ * @typedef {{window: number, frame_bytes: number, envelope_bytes: number}} Limits
  * @typedef {{seq: number, duplicate: boolean}} Stored
  * @typedef {{item: PublishItem, resolve: (stored: Stored) => void, reject: (error: BridgeError) => void}} Waiting
  */
 
 /**
- * The publishes of one connection. After a failure that may be tried again nothing else is sent until all that is
+ * The messages of one connection. After a failure that may be tried again nothing else is sent until all that is
  * open has its answer; so what is tried again does not come behind what was published later.
  */
 export class Publishing {
@@ -48,20 +21,25 @@ export class Publishing {
   /** @type {BridgeError | null} */ #held = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #planned = false;
-  #nextRef = 0;
-  #tokens;
-  #countedAt = performance.now();
   #limits;
+  #nextRef;
+  #publishes;
   #send;
 
   /**
    * @param {Limits} limits
-   * @param {(frame: string | Uint8Array<ArrayBuffer>) => void} send
+   * @param {{nextRef: () => number, publishes: Bucket, send: (frame: string | Uint8Array<ArrayBuffer>) => void}} line
    */
-  constructor(limits, send) {
+  constructor(limits, { nextRef, publishes, send }) {
     this.#limits = limits;
+    this.#nextRef = nextRef;
+    this.#publishes = publishes;
     this.#send = send;
-    this.#tokens = limits.publish_burst;
+  }
+
+  /** Whether there are messages that have not been sent yet. */
+  get isWaiting() {
+    return this.#waiting.length > 0;
   }
 
   /**
@@ -70,13 +48,12 @@ export class Publishing {
    */
   add(message) {
     if (message.envelope.length > this.#limits.envelope_bytes) {
-      return Promise.reject(new BridgeError("too_large", "The message is larger than an inbox takes."));
+      return Promise.reject(new BridgeError("too_large", "This is larger than the server stores at once."));
     }
     if (this.#held) {
       return Promise.reject(this.#held);
     }
-    const item = { ...message, ref: this.#nextRef };
-    this.#nextRef = (this.#nextRef + 1) % REFERENCES;
+    const item = { ...message, ref: this.#nextRef() };
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       this.#plan();
@@ -150,18 +127,17 @@ export class Publishing {
   }
 
   #sendSome() {
-    this.#refill();
-    while (this.#waiting.length > 0 && this.#open.size < this.#limits.window && this.#tokens >= 1) {
+    while (this.#waiting.length > 0 && this.#open.size < this.#limits.window && this.#publishes.tokens >= 1) {
       this.#sendFrame();
     }
-    if (this.#waiting.length > 0 && this.#tokens < 1) {
+    if (this.#waiting.length > 0 && this.#publishes.tokens < 1) {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#sendSome(), 1000 / this.#limits.publish_per_second);
+      this.#timer = setTimeout(() => this.#sendSome(), 1000 * this.#publishes.secondsUntil(1));
     }
   }
 
   #sendFrame() {
-    const room = Math.min(this.#limits.window - this.#open.size, Math.floor(this.#tokens));
+    const room = Math.min(this.#limits.window - this.#open.size, Math.floor(this.#publishes.tokens));
     let count = 0;
     let size = 1;
     for (const { item } of this.#waiting.slice(0, room)) {
@@ -173,14 +149,7 @@ export class Publishing {
     }
     const chosen = this.#waiting.splice(0, count);
     chosen.forEach((waiting) => this.#open.set(waiting.item.ref, waiting));
-    this.#tokens -= count;
+    this.#publishes.spend(count);
     this.#send(publishFrame(chosen.map((waiting) => waiting.item)));
-  }
-
-  #refill() {
-    const now = performance.now();
-    const grown = ((now - this.#countedAt) / 1000) * this.#limits.publish_per_second;
-    this.#tokens = Math.min(this.#limits.publish_burst, this.#tokens + grown);
-    this.#countedAt = now;
   }
 }
