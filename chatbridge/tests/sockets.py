@@ -89,6 +89,11 @@ def publish_frame(*items: tuple[int, bytes, bytes, bytes]) -> bytes:
     return b"".join(parts)
 
 
+def chunk_message(ref: int, msg_id: bytes, frame: bytes) -> bytes:
+    """`frame`: a chunk of a file, as `kezproto.file_chunks` has it."""
+    return b"\x04" + struct.pack(">I16s", ref, msg_id) + frame
+
+
 def ack_frame(*seqs: int) -> bytes:
     return b"\x02" + struct.pack(f">{len(seqs)}Q", *seqs)
 
@@ -176,6 +181,9 @@ class Browser:
 
     async def publish(self, *items: tuple[int, bytes, bytes, bytes]) -> None:
         await self.connection.send(publish_frame(*items))
+
+    async def send_chunk(self, ref: int, msg_id: bytes, frame: bytes) -> None:
+        await self.connection.send(chunk_message(ref, msg_id, frame))
 
     async def outcome(self) -> tuple[int, int, bool]:
         """The next publish that was stored: ref, seq, duplicate."""
