@@ -15,6 +15,7 @@ from kezclient.commands.accept_key import accept_key
 from kezclient.commands.add import add
 from kezclient.commands.contacts import contacts
 from kezclient.commands.doctor import doctor
+from kezclient.commands.fetch import fetch
 from kezclient.commands.history import history
 from kezclient.commands.listen import listen
 from kezclient.commands.outbox import outbox_app
@@ -22,6 +23,7 @@ from kezclient.commands.phrase import phrase
 from kezclient.commands.register import register
 from kezclient.commands.restore import restore
 from kezclient.commands.send import send
+from kezclient.commands.share import share
 from kezclient.commands.verify import verify
 from kezclient.commands.verify_web import verify_web
 from kezclient.commands.whoami import whoami
@@ -62,7 +64,7 @@ def _root(
     context.obj = GlobalOptions(json=as_json, profile=profile, no_input=no_input)
 
 
-_BEGIN, _TALK, _TRUST, _CARE = "Begin", "Talk", "People and trust", "Upkeep"
+_BEGIN, _TALK, _FILES, _TRUST, _CARE = "Begin", "Talk", "Files", "People and trust", "Upkeep"
 
 app.command(rich_help_panel=_BEGIN)(register)
 app.command(rich_help_panel=_BEGIN)(restore)
@@ -71,6 +73,8 @@ app.command(rich_help_panel=_BEGIN)(phrase)
 app.command(rich_help_panel=_TALK)(send)
 app.command(rich_help_panel=_TALK)(listen)
 app.command(rich_help_panel=_TALK)(history)
+app.command(rich_help_panel=_FILES)(share)
+app.command(rich_help_panel=_FILES)(fetch)
 app.command(rich_help_panel=_TRUST)(add)
 app.command(rich_help_panel=_TRUST)(contacts)
 app.command(rich_help_panel=_TRUST)(verify)

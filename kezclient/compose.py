@@ -58,28 +58,37 @@ class Composer:
         bodies = [check_text(text) for text in texts]
         try:
             with self.store.write():
-                return [self._queue_text(contact, body) for body in bodies]
+                return [
+                    self._queue_body(contact.primary, contact.handle, body, body["text"]) for body in bodies
+                ]
         except EnvelopeTooLarge as error:
             # Control characters take six bytes each in JSON.
             largest = max(len(canonical_bytes(body)) for body in bodies)
             raise MessageTooLong(size=largest, limit=MAX_MESSAGE_BYTES) from error
 
-    def _queue_text(self, contact: Contact, body: dict[str, Any]) -> StoredMessage:
-        made = self._make(contact.primary, body)
+    def queue_file(self, peer: Primary, peer_handle: Handle, body: dict[str, Any]) -> StoredMessage:
+        """Queue a file, or the way to one, with a copy for the owner's other devices."""
+        with self.store.write():
+            return self._queue_body(peer, peer_handle, body, body["filename"])
+
+    def _queue_body(
+        self, peer: Primary, peer_handle: Handle, body: dict[str, Any], text: str
+    ) -> StoredMessage:
+        made = self._make(peer, body)
         stored = self.store.messages.add(
             StoredMessage(
                 row_id=0,
                 id=made.id,
                 sender=self.identity.primary,
                 direction="out",
-                peer=contact.primary,
-                peer_handle=contact.handle,
+                peer=peer,
+                peer_handle=peer_handle,
                 name_state="pinned",
                 device=self.identity.device,
                 seq=made.seq,
                 body_type=body["type"],
                 body=body,
-                text=body["text"],
+                text=text,
                 created_at=made.created_at,
                 stored_at=made.created_at,
                 state="queued",
@@ -88,7 +97,7 @@ class Composer:
                 shown_at=made.created_at,
             )
         )
-        self._enqueue(made, "message", contact.primary, contact.handle)
+        self._enqueue(made, "message", peer, peer_handle)
         self._enqueue(made, "self_copy", self.identity.primary, self.identity.handle)
         return stored
 

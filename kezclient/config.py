@@ -49,6 +49,17 @@ class Folders:
     def outbox_lock(self) -> Path:
         return self.state / "outbox.lock"
 
+    @property
+    def uploads(self) -> Path:
+        """Sealed chunks of files that are on their way out."""
+        return self.data / "uploads"
+
+    def upload_lock(self, file_id: str) -> Path:
+        return self.state / f"upload-{file_id}.lock"
+
+    def fetch_lock(self, ref: str) -> Path:
+        return self.state / f"fetch-{ref}.lock"
+
     def create(self) -> None:
         """Make the folders, private also if they were there before."""
         for folder in (self.config, self.data, self.state):
@@ -124,7 +135,7 @@ def write_private(path: Path, data: bytes) -> None:
         raise LocalDataFault(path=str(path), reason=error.strerror or str(error)) from error
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def create_private(path: Path, data: bytes) -> None:
@@ -136,7 +147,8 @@ def create_private(path: Path, data: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Names in it survive a power cut from now on, where the system can do that."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -13,6 +13,7 @@ import re
 import sys
 from pathlib import Path
 
+from kezclient import errors, file_errors
 from kezclient.errors import ClientError
 from kezclient.exit_codes import EXIT_MEANINGS, ExitCode
 
@@ -49,9 +50,16 @@ def exit_codes() -> str:
     return "\n".join(lines)
 
 
+def error_classes() -> list[type[ClientError]]:
+    """Every way in which the command can end badly."""
+    named = [each for module in (errors, file_errors) for each in vars(module).values()]
+    classes = [each for each in named if isinstance(each, type) and issubclass(each, ClientError)]
+    return [each for each in dict.fromkeys(classes) if each is not ClientError]
+
+
 def codes_of(exit_code: ExitCode) -> list[str]:
     """The codes of all errors that end with this exit code."""
-    names = [error.code for error in ClientError.__subclasses__() if error.exit_code is exit_code]
+    names = [error.code for error in error_classes() if error.exit_code is exit_code]
     if exit_code is ExitCode.BUG:
         return ["bug"]
     # The server's own refusals carry the server's codes.

@@ -8,6 +8,7 @@ from kezproto.handles import find_mentions
 from kezproto.timestamps import format_timestamp
 
 if TYPE_CHECKING:
+    from kezclient.files import SharedFile
     from kezclient.receipts import ReceiptNews
     from kezclient.store.contacts import Contact
     from kezclient.store.messages import StoredMessage, Unopened
@@ -54,6 +55,28 @@ def receipt_document(news: ReceiptNews, peer: str | None) -> dict[str, Any]:
         "peer": peer,
         "peer_key": str(news.peer),
         "status": news.status,
+    }
+
+
+def file_document(shared: SharedFile) -> dict[str, Any]:
+    """`id` may be shortened to its first digits in commands. `path`: where it lies on this machine, if it does."""
+    source = shared.upload.source if shared.upload is not None else None
+    return {
+        "id": shared.ref,
+        "direction": shared.direction,
+        "peer": str(shared.peer_handle) if shared.peer_handle else None,
+        "peer_key": str(shared.peer),
+        "name_state": shared.name_state,
+        "name": shared.file.filename,
+        "mime": shared.file.mime,
+        "size": shared.file.size,
+        "mode": shared.file.mode,
+        "state": shared.state,
+        "cause_code": shared.cause_code,
+        "cause": shared.cause,
+        "path": shared.saved_to or source,
+        "message_id": shared.message.id if shared.message is not None else None,
+        "created_at": format_timestamp(shared.at),
     }
 
 

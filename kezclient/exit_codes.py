@@ -26,6 +26,10 @@ class ExitCode(IntEnum):
     ACCESS_REFUSED = 17
     LOCAL_DATA = 18
     WEB_DIFFERS = 19
+    FILE_PENDING = 20
+    FILE_GONE = 21
+    FILE_FAILED = 22
+    FILE_CHANGED = 23
     INTERRUPTED = 130
 
 
@@ -36,9 +40,10 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.PROFILE: "This profile holds no key yet, or already holds another one.",
     ExitCode.INPUT_NEEDED: "A question would have been asked, but there was nobody to answer it.",
     ExitCode.KEY_STORE: "The key store did not give the key: wrong passphrase, locked, or damaged.",
-    ExitCode.UNREACHABLE: "The registry or the sigchain service was out of reach; nothing was changed there.",
+    ExitCode.UNREACHABLE: "The server or the sigchain service was out of reach; nothing was changed there. A file"
+    " that was to be sent is stored and goes out later.",
     ExitCode.REFUSED: "The server refused the request; the code and sentence say why.",
-    ExitCode.NOT_FOUND: "No such handle, contact, or outbox entry.",
+    ExitCode.NOT_FOUND: "No such handle, contact, outbox entry, or file.",
     ExitCode.KEY_CHANGED: "The contact's key changed; nothing is sent until `kez-chat accept-key`.",
     ExitCode.BROKER_DOWN: "The broker was out of reach; what was to be sent is stored and goes out later.",
     ExitCode.INBOX_FULL: "The recipient's inbox is full: the message is stored and goes out later.",
@@ -50,5 +55,9 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.ACCESS_REFUSED: "The broker refused this key; messages are stored and go out later.",
     ExitCode.LOCAL_DATA: "The files of this profile cannot be used as they are.",
     ExitCode.WEB_DIFFERS: "`kez-chat verify-web`: the server gives browsers something else than the list says.",
+    ExitCode.FILE_PENDING: "The file is not complete on the server yet; what was begun goes on by itself.",
+    ExitCode.FILE_GONE: "The server does not keep the file: expired, removed, or never uploaded.",
+    ExitCode.FILE_FAILED: "The file did not arrive whole at the server; its sender can try again.",
+    ExitCode.FILE_CHANGED: "What the server gave is not the file that was promised; nothing was written.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C (`listen` ends with 0 instead).",
 }

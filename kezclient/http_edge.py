@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -15,7 +17,7 @@ from kezproto.errors import Malformed
 from kezproto.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     import httpx
@@ -24,6 +26,10 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 WHOLE_SECONDS = 30.0
 USUAL_BYTES = 256 * 1024
+
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
+# What a refusal tells beside its sentence.
+_MEMBERS = ("head", "limit", "used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,15 @@ class RawAnswer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Bytes of something larger, from `start` on, as they come. `size` is that of the whole thing."""
+
+    start: int
+    size: int
+    parts: Iterator[bytes]
+
+
 class HttpEdge:
     """Requests to one server. Errors: ServerUnreachable, ServerRefused, BadAnswer; never an httpx exception."""
 
@@ -62,11 +77,39 @@ class HttpEdge:
         if "_client" in self.__dict__:
             self._client.close()
 
-    def get(self, url: str, *, max_bytes: int = USUAL_BYTES) -> Answer:
-        return self._request("GET", url, None, max_bytes)
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = USUAL_BYTES,
+        read_seconds: float = READ_SECONDS,
+    ) -> Answer:
+        return self._request("GET", url, None, max_bytes, headers or {}, read_seconds)
 
     def post(self, url: str, document: Mapping[str, Any], *, max_bytes: int = USUAL_BYTES) -> Answer:
-        return self._request("POST", url, canonical_bytes(document), max_bytes)
+        headers = {"Content-Type": "application/json"}
+        return self._request("POST", url, canonical_bytes(document), max_bytes, headers, READ_SECONDS)
+
+    @contextmanager
+    def download(self, url: str, *, headers: Mapping[str, str], start: int = 0) -> Iterator[Download]:
+        """The bytes at an address from `start` on (RFC 9110, 14.2), or all of them from a server that gives no parts.
+
+        ServerUnreachable also while the bytes come; BadAnswer if the server does not say how many there are.
+        """
+        import httpx
+
+        wanted = {**headers, "Accept": "application/octet-stream", "Accept-Encoding": "identity"}
+        if start:
+            wanted["Range"] = f"bytes={start}-"
+        try:
+            with self._client.stream("GET", url, headers=wanted) as response:
+                if response.status_code not in (200, 206):
+                    raise _refusal(response, _read_limited(response, url, USUAL_BYTES), url)
+                at, size = _extent(response, url)
+                yield Download(at, size, response.iter_raw())
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise ServerUnreachable(url=base_of(url), reason=_reason(error)) from error
 
     def fetch(self, url: str, *, headers: Mapping[str, str], max_bytes: int) -> RawAnswer:
         """What is at an address, whatever it is; a redirect is an answer of its own."""
@@ -82,12 +125,22 @@ class HttpEdge:
         except httpx.InvalidURL as error:
             raise UsageFault(sentence=f"{url!r} is not an address: {error}") from error
 
-    def _request(self, method: str, url: str, body: bytes | None, max_bytes: int) -> Answer:
+    def _request(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        max_bytes: int,
+        headers: Mapping[str, str],
+        read_seconds: float,
+    ) -> Answer:
         import httpx
 
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        limits = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
         try:
-            with self._client.stream(method, url, content=body, headers=headers) as response:
+            with self._client.stream(
+                method, url, content=body, headers=dict(headers), timeout=limits
+            ) as response:
                 data = _read_limited(response, url, max_bytes)
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise ServerUnreachable(url=base_of(url), reason=_reason(error)) from error
@@ -131,6 +184,19 @@ def _read_limited(response: httpx.Response, url: str, max_bytes: int) -> bytes:
     return b"".join(chunks)
 
 
+def _extent(response: httpx.Response, url: str) -> tuple[int, int]:
+    """Where the answer's bytes begin, and how many the whole thing has."""
+    if response.status_code == 200:
+        length = response.headers.get("Content-Length", "")
+        if length.isdigit():
+            return 0, int(length)
+    else:
+        match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        if match:
+            return int(match[1]), int(match[3])
+    raise BadAnswer(url=base_of(url), reason="it does not say which bytes it gives")
+
+
 def _json_object(data: bytes, url: str) -> dict[str, Any]:
     try:
         document = parse_json(data, max_bytes=len(data))
@@ -159,8 +225,7 @@ def _refusal(
     if retry_after.isdigit():
         more["retry_after"] = int(retry_after)
         sentence += f" Try again in {int(retry_after)} s."
-    if "head" in problem:
-        more["head"] = problem["head"]
+    more |= {name: problem[name] for name in _MEMBERS if name in problem}
     return ServerRefused(code=problem["code"][:64], detail=sentence[:500], status=status, **more)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kezclient.config import Folders, UserSettings, folders, user_settings
 from kezclient.directory import Directory
+from kezclient.files_api import FilesApi
 from kezclient.http_edge import HttpEdge
 from kezclient.identity import Identity, Profile, load_profile
 from kezclient.passphrase import ask_passphrase
@@ -49,6 +50,10 @@ class Runtime:
     @cached_property
     def sigchains(self) -> SigchainApi:
         return SigchainApi(self._http())
+
+    @cached_property
+    def files(self) -> FilesApi:
+        return FilesApi(self.profile.server_url, self._http())
 
     @cached_property
     def directory(self) -> Directory:

@@ -127,6 +127,15 @@ class MessageLog:
         )
         return [_message(row) for row in reversed(rows)]
 
+    def with_files(self, peers: Sequence[Primary] | None = None) -> list[StoredMessage]:
+        """All messages that carry a file or the way to one, in order of arrival; of these peers."""
+        rows = self._database.rows(
+            "SELECT * FROM message WHERE body_type = 'kez-file-v1'"
+            " AND (? OR peer_hex IN (SELECT value FROM json_each(?))) ORDER BY id",
+            (peers is None, json.dumps([peer.hex for peer in peers or ()])),
+        )
+        return [_message(row) for row in rows]
+
     def not_shown(self, limit: int) -> list[StoredMessage]:
         """The oldest messages that the owner has not seen, in order of arrival."""
         rows = self._database.rows(

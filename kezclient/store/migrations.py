@@ -141,4 +141,45 @@ STEPS: tuple[str, ...] = (
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE INDEX message_with_file ON message (id) WHERE body_type = 'kez-file-v1';
+
+    CREATE TABLE upload (                     -- a file in sealed chunks, on its way to the server
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        file_id TEXT NOT NULL UNIQUE,         -- also the name of the file that keeps the sealed chunks
+        peer_hex TEXT NOT NULL,
+        peer_handle TEXT NOT NULL,
+        body TEXT NOT NULL,                   -- JSON: the pointer, sent when the broker has every chunk
+        source TEXT,                          -- the path that it was read from; none if it came by stdin
+        state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'ready', 'failed')),
+        announced INTEGER NOT NULL DEFAULT 0,
+        message_id TEXT,                      -- of the pointer's message, once there is one
+        received INTEGER NOT NULL DEFAULT 0,  -- chunks that the server is known to have
+        cause_code TEXT,
+        cause TEXT,
+        queued_at TEXT NOT NULL,
+        settled_at TEXT                       -- when it became ready or failed
+    ) STRICT;
+    CREATE INDEX upload_by_state ON upload (state, id);
+    CREATE INDEX upload_by_message ON upload (message_id);
+
+    CREATE TABLE upload_chunk (               -- what an upload still needs; gone when it is ready
+        upload_id INTEGER NOT NULL REFERENCES upload (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        delivery_id TEXT NOT NULL,            -- the same for every try, until the broker has the chunk
+        stored INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (upload_id, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE VIEW upload_with_count AS SELECT *,
+        (SELECT count(*) FROM upload_chunk WHERE upload_id = upload.id AND stored) AS stored FROM upload;
+
+    CREATE TABLE saved_file (                 -- where the file of a message was last written
+        sender_hex TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        path TEXT NOT NULL,
+        saved_at TEXT NOT NULL,
+        PRIMARY KEY (sender_hex, message_id)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )

@@ -12,6 +12,8 @@ from kezclient.store.database import Database
 from kezclient.store.links import LinkState
 from kezclient.store.messages import MessageLog
 from kezclient.store.outbox import OutboxTable
+from kezclient.store.saved import SavedFiles
+from kezclient.store.uploads import UploadTable
 
 
 class Store:
@@ -24,6 +26,8 @@ class Store:
         self.links = LinkState(self._database)
         self.messages = MessageLog(self._database)
         self.outbox = OutboxTable(self._database)
+        self.uploads = UploadTable(self._database)
+        self.saved = SavedFiles(self._database)
 
     def write(self) -> AbstractContextManager[None]:
         """An immediate write transaction; nested ones join it."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kezclient import errors
+from kezclient.docs import error_classes
 from kezclient.errors import ClientError, ContactUnknown, InputNeeded, ServerRefused
 from kezclient.exit_codes import EXIT_MEANINGS, ExitCode
 
-ALL = ClientError.__subclasses__()
+ALL = error_classes()
 
 # Scripts depend on these numbers.
 FIXED = {
@@ -32,6 +33,10 @@ FIXED = {
     "ACCESS_REFUSED": 17,
     "LOCAL_DATA": 18,
     "WEB_DIFFERS": 19,
+    "FILE_PENDING": 20,
+    "FILE_GONE": 21,
+    "FILE_FAILED": 22,
+    "FILE_CHANGED": 23,
     "INTERRUPTED": 130,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def edge() -> Iterator[HttpEdge]:
     opened.close()
 
 
-def get(edge: HttpEdge, loopback: Loopback, answer: Answer, **options: int):
+def get(edge: HttpEdge, loopback: Loopback, answer: Answer, **options: Any):
     loopback.answer = lambda *_: answer
     return edge.get(f"{loopback.url}/x", **options)
 

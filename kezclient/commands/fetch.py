@@ -1,0 +1,102 @@
+"""`kez-chat fetch`: a file that somebody shared, onto this machine's disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kezclient.command import command
+from kezclient.invocation import Invocation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kezclient.errors import ClientError
+    from kezclient.files import SharedFile
+    from kezclient.progress import Progress
+    from kezclient.runtime import Runtime
+
+
+@command
+def fetch(
+    run: Invocation,
+    who: Annotated[
+        str | None, typer.Argument(metavar="WHO", help="Whose file; or, alone, an id or name as WHICH.")
+    ] = None,
+    which: Annotated[
+        str | None,
+        typer.Argument(metavar="WHICH", help="Its name, or the first digits of its id; else the newest."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="PATH", help="The folder or file to write; else here.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every file that came and was not fetched yet.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Do not wait for a file that is not complete yet.")
+    ] = False,
+) -> None:
+    """Fetch a file that was shared with you.
+
+    It is written under a safe form of its name and never over another file. What was interrupted goes on where it
+    stopped. Nothing appears under its name before its digest was checked.
+    """
+    from kezclient.documents import file_document
+    from kezclient.fetching.choosing import choose_files
+    from kezclient.progress import progress_of
+    from kezclient.runtime import Runtime
+
+    with Runtime(run) as runtime:
+        chosen = choose_files(runtime, who, which, everything=everything)
+        fetched: list[tuple[SharedFile, Path | None]] = []
+        problem: ClientError | None = None
+        with progress_of(run) as progress:
+            for shared in chosen:
+                outcome = _fetch_one(runtime, shared, to or Path(), progress, force=force, wait=not no_wait)
+                fetched.append((shared, outcome if isinstance(outcome, Path) else None))
+                if not isinstance(outcome, Path):
+                    problem = problem or outcome
+    document: dict[str, Any] = {
+        "files": [
+            {**file_document(shared), "state": "saved", "path": str(path.absolute())}
+            if path is not None
+            else file_document(shared)
+            for shared, path in fetched
+        ]
+    }
+    if problem is not None:
+        if not run.options.json:
+            _print(run, fetched)
+        problem.details.update(document)
+        raise problem
+    run.result(document, lambda _console: _print(run, fetched))
+
+
+def _fetch_one(
+    runtime: Runtime, shared: SharedFile, to: Path, progress: Progress, *, force: bool, wait: bool
+) -> Path | ClientError:
+    """Where it lies now, or why it does not: with several files the others are still fetched."""
+    from kezclient.errors import ClientError
+    from kezclient.fetching.fetch import fetch
+    from kezclient.fetching.request import FetchRequest, destination_of
+
+    try:
+        destination = destination_of(shared, to)
+        return fetch(
+            FetchRequest(runtime, shared, destination=destination, force=force, wait=wait, progress=progress)
+        )
+    except ClientError as error:
+        return error
+
+
+def _print(run: Invocation, fetched: Sequence[tuple[SharedFile, Path | None]]) -> None:
+    from kezclient.sanitize import one_line
+    from kezclient.sizes import size_in_words
+
+    for shared, path in fetched:
+        if path is not None:
+            run.console.print(f"✓ {one_line(str(path))} ({size_in_words(shared.file.size)})")

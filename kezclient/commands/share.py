@@ -1,0 +1,130 @@
+"""`kez-chat share`: files for somebody, by the way that fits their size."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kezclient.command import command
+from kezclient.invocation import Invocation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kezclient.errors import ClientError
+    from kezclient.files import SharedFile
+    from kezclient.runtime import Runtime
+    from kezclient.sharing.delivering import Delivery
+    from kezclient.sharing.queued import Queued
+    from kezclient.store.contacts import Contact
+
+
+class Way(StrEnum):
+    INLINE = "inline"
+    CHUNKED = "chunked"
+    IROH = "iroh"
+
+
+@command
+def share(
+    run: Invocation,
+    who: Annotated[str, typer.Argument(metavar="WHO", help="bob, @bob or bob@kez.lat.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Files; `-` reads one from stdin and needs `--name`.")
+    ],
+    via: Annotated[
+        Way | None,
+        typer.Option("--via", help="Insist on a way instead of the one by size.", show_choices=True),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="What WHO sees as the file's name.")
+    ] = None,
+    no_wait: Annotated[
+        bool,
+        typer.Option("--no-wait", help="End when it is sent, not when the server has put it together."),
+    ] = False,
+) -> None:
+    """Share files with WHO.
+
+    Up to 80 KiB a file travels inside the message, up to 10 MiB in sealed chunks by way of the server, and above by
+    Iroh from this machine to theirs. With the server or the broker down it waits here and goes out later.
+    """
+    import asyncio
+
+    from kezclient import clock
+    from kezclient.errors import UsageFault
+    from kezclient.progress import progress_of
+    from kezclient.runtime import Runtime
+    from kezclient.sharing.delivering import deliver
+    from kezclient.sharing.share import queue_files
+    from kezclient.sharing.sources import open_source
+
+    if len(files) > 1 and (name is not None or "-" in files):
+        raise UsageFault(sentence="`--name` and `-` are for one file at a time.")
+    sources = [open_source(given, name) for given in files]
+    with Runtime(run) as runtime:
+        _ = runtime.identity
+        contact = runtime.directory.for_sending(who, clock.now(), runtime.settings.refresh)
+        queued = queue_files(runtime, contact, sources, via.value if via is not None else None)
+        uploads = [each.upload_id for each in queued if each.upload_id is not None]
+        with progress_of(run) as progress:
+            delivery = asyncio.run(deliver(runtime, progress, wait_for=() if no_wait else uploads))
+        _report(run, runtime, contact, queued, delivery)
+
+
+def _report(
+    run: Invocation, runtime: Runtime, contact: Contact, queued: Sequence[Queued], delivery: Delivery
+) -> None:
+    from kezclient.documents import file_document
+
+    shared = [_found(runtime, each) for each in queued]
+    document: dict[str, Any] = {
+        "to": str(contact.handle),
+        "files": [
+            {**file_document(file), "why": each.choice.why} for each, file in zip(queued, shared, strict=True)
+        ],
+    }
+    problem = _problem(contact, shared, delivery)
+    if problem is not None:
+        problem.details.update(document)
+        raise problem
+    name = contact.handle.display(runtime.profile.own_server)
+    lines = [f"✓ {file.file.filename} to {name}: {file.state}." for file in shared]
+    run.result(document, lambda console: console.print("\n".join(lines)))
+
+
+def _found(runtime: Runtime, queued: Queued) -> SharedFile:
+    from kezclient.files import file_of_message, file_of_upload
+
+    store, own = runtime.store, runtime.profile.primary
+    if queued.upload_id is not None:
+        upload = store.uploads.find(queued.upload_id)
+        if upload is not None:
+            return file_of_upload(store, upload, own)
+    message = store.messages.find(own, queued.message_id or "")
+    shared = file_of_message(store, message) if message is not None else None
+    if shared is None:
+        raise AssertionError("what was just queued is there")
+    return shared
+
+
+def _problem(contact: Contact, shared: Sequence[SharedFile], delivery: Delivery) -> ClientError | None:
+    """The first of these files that did not get through, and why; None if all did."""
+    from kezclient.errors import RecipientInboxFull
+    from kezclient.sharing.uploading import failure_of
+
+    for file in shared:
+        if file.upload is not None and file.state == "failed":
+            return delivery.uploads.get(file.upload.id) or failure_of(file.upload, file.cause)
+    if delivery.problem is not None and any(_is_under_way(file) for file in shared):
+        return delivery.problem
+    if contact.primary.hex in delivery.blocked:
+        return RecipientInboxFull(handle=str(contact.handle))
+    return None
+
+
+def _is_under_way(file: SharedFile) -> bool:
+    pointer_waits = file.message is not None and file.message.state == "queued"
+    return pointer_waits or file.state in ("queued", "sent")

@@ -1,0 +1,38 @@
+"""Sharing files with a contact: each is checked before any is queued, and queued before the network is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kezclient.sharing.choosing import choose
+from kezclient.sharing.chunked import queue_chunked
+from kezclient.sharing.inline import queue_inline
+from kezclient.sharing.iroh import queue_iroh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kezclient.runtime import Runtime
+    from kezclient.sharing.choosing import Choice
+    from kezclient.sharing.queued import Queued
+    from kezclient.sharing.sources import Source
+    from kezclient.store.contacts import Contact
+    from kezproto.bodies import FileMode
+
+_WAYS: dict[FileMode, Callable[[Runtime, Contact, Source, Choice], Queued]] = {
+    "inline": queue_inline,
+    "chunked": queue_chunked,
+    "iroh": queue_iroh,
+}
+
+
+def queue_files(
+    runtime: Runtime, contact: Contact, sources: Sequence[Source], via: FileMode | None
+) -> list[Queued]:
+    """Queue these files for the contact, in order. PathImpossible before anything is queued."""
+    choices = [choose(source, via) for source in sources]
+    queued = []
+    for source, choice in zip(sources, choices, strict=True):
+        runtime.run.note(choice.sentence(source))
+        queued.append(_WAYS[choice.mode](runtime, contact, source, choice))
+    return queued
