@@ -1,14 +1,17 @@
-"""Fifty at once, against real web processes on SQLite and on PostgreSQL: exactly one wins."""
+"""Fifty at once, against real web processes on SQLite and on PostgreSQL: exactly one wins, and the trail holds."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from registry.tests.cast import key_number, registration
 from registry.tests.web_process import WebProcesses, web_processes
+from registry.triggers import SENTENCE
 
 CALLERS = 50
 
@@ -73,7 +76,29 @@ def test_sqlite(on_sqlite, race):
     race(on_sqlite)
 
 
+def test_sqlite_has_a_whole_trail(on_sqlite):
+    end = on_sqlite.kez("audit", "verify", "--json")
+    assert json.loads(end.stdout)["entries"] >= 1, end.stderr
+
+
 @pytest.mark.postgres
 def test_postgres(on_postgres):
     for race in RACES:
         race(on_postgres)
+    end = json.loads(on_postgres.kez("audit", "verify", "--json").stdout)
+    assert end["entries"] == 3 + CALLERS
+    with psycopg.connect(on_postgres.database_url, autocommit=True) as database:
+        for statement in (
+            "UPDATE registry_auditentry SET reason = 'x'",
+            "DELETE FROM registry_auditentry",
+            "TRUNCATE registry_auditentry",
+            "TRUNCATE registry_transparencyentry CASCADE",
+        ):
+            with pytest.raises(psycopg.errors.RestrictViolation, match=SENTENCE):
+                database.execute(statement)
+        assert json.loads(on_postgres.kez("audit", "verify", "--json").stdout) == end
+        database.execute("ALTER TABLE registry_auditentry DISABLE TRIGGER USER")
+        assert "does not guard registry_auditentry" in on_postgres.kez("audit", "verify").stderr
+        database.execute("UPDATE registry_auditentry SET reason = 'x' WHERE seq = 20")
+    tampered = on_postgres.kez("audit", "verify")
+    assert (tampered.returncode, "Entry 20 " in tampered.stderr) == (4, True)

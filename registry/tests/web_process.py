@@ -1,6 +1,7 @@
 """Real web processes on a database of their own, and many callers let go at one moment."""
 
 import os
+import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +18,15 @@ from httpapi.tests.processes import ServerProcess, manage
 class WebProcesses:
     """Several web processes that share a database; callers are spread over all of them."""
 
-    def __init__(self, urls: Sequence[str], http: httpx.Client) -> None:
+    def __init__(self, urls: Sequence[str], http: httpx.Client, environment: dict[str, str]) -> None:
         self.urls = urls
         self.http = http
+        self._environment = environment
+        self.database_url = environment["DATABASE_URL"]
+
+    def kez(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs `manage.py kez` on the same database."""
+        return manage(self._environment, "kez", *arguments)
 
     def register_at_once(self, documents: Sequence[Any]) -> list[httpx.Response]:
         """Post each document from a thread of its own; answers in the order of the documents."""
@@ -50,4 +57,4 @@ def web_processes(folder: Path, database_url: str, *, number: int = 2) -> Iterat
             stack.enter_context(ServerProcess(environment, *daphne, port=port, log=folder / f"{port}.log"))
         limits = httpx.Limits(max_connections=100)
         http = stack.enter_context(httpx.Client(timeout=60, limits=limits))
-        yield WebProcesses([f"http://127.0.0.1:{port}" for port in ports], http)
+        yield WebProcesses([f"http://127.0.0.1:{port}" for port in ports], http, environment)

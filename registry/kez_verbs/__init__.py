@@ -1,0 +1,4 @@
+"""The registry's verbs of `manage.py kez`."""
+
+from registry.kez_verbs import audit as audit
+from registry.kez_verbs import handles as handles
