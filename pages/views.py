@@ -57,7 +57,7 @@ def qr(request: HttpRequest, handle: str) -> HttpResponse:
     code = segno.make(f"kez:{documents.fqhn(row)}?primary={row.primary}", error="m", micro=False)
     drawn = BytesIO()
     code.save(drawn, kind="svg", border=4, light="#fff", omitsize=True, svgclass=None, lineclass=None)
-    headers = {"Cache-Control": "public, max-age=60"}
+    headers = {"Cache-Control": "public, no-cache"}  # a suspension shows at once
     return HttpResponse(drawn.getvalue(), content_type="image/svg+xml", headers=headers)
 
 

@@ -30,8 +30,8 @@ from registry.serializers import (
 from registry.throttles import ChallengeThrottle, LookupThrottle, RegisterThrottle
 from registry.webfinger import handle_of_resource
 
-# A suspension shows to everyone within a minute; until then a cache may spare us the same look-up.
-PUBLIC_CACHE = "public, max-age=60"
+# Caches may keep it, but must ask each time whether it still holds: a suspension shows at once. That costs a 304.
+PUBLIC_CACHE = "public, no-cache"
 
 CONDITIONAL = (
     OpenApiParameter(

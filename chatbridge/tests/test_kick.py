@@ -7,14 +7,16 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from chatbridge.connections import client_connections
+from chatbridge.consumers.tasks import ended
 from chatbridge.kick import kick_owner
+from chatbridge.kick_on_notice import KickOnNotice
 from chatbridge.receivers import cut_connections
 from chatbridge.tasks import kick_primary
 from chatbridge.tests.cast import Person
 from chatbridge.threads import in_thread
 from natslink.connection import SupervisedConnection
 from natslink.errors import AccessRefused, PublishRefused
-from registry.services import reinstate_handle, suspend_handle
+from registry.services import reinstate_handle, release_handle, suspend_handle
 from registry.signals import handle_suspended
 
 
@@ -76,6 +78,25 @@ async def _refused(conn: SupervisedConnection) -> Exception | None:
         while not isinstance(conn.last_error, AccessRefused):  # noqa: ASYNC110
             await asyncio.sleep(0)
     return conn.last_error
+
+
+async def test_the_janitor_cuts_at_once_however_long_the_task_queue_is(
+    task_queue, log_in, alice, bob, system
+) -> None:
+    states, others = States(), States()
+    await log_in(alice, on_state=states)
+    await log_in(bob, on_state=others)
+    states.seen.clear()
+    kicking = KickOnNotice(system)
+    running = asyncio.create_task(kicking.run())
+    await kicking.listening.wait()
+    began = time.monotonic()
+    await in_thread(release_handle, await in_thread(lambda: alice.row), actor="test", reason="sold")
+    await states.until("reconnecting")
+    assert time.monotonic() - began < 2
+    assert len(task_queue) == 2  # nobody has worked on these
+    assert others.seen == ["connected"]
+    await ended([running])
 
 
 async def test_without_a_task_queue_it_is_done_at_once(log_in, alice, monkeypatch, caplog) -> None:

@@ -1,14 +1,17 @@
 """suspend_handle, reinstate_handle, reservations: what they change, write down and tell others."""
 
+import json
+
 import pytest
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from httpapi.tests.shapes import assert_problem
 from registry import lookup, services
 from registry.errors import ModerationRefused
-from registry.models import AuditEntry, Handle, Reservation
-from registry.signals import handle_reinstated, handle_suspended
-from registry.tests.cast import ALICE, BOB, MALLORY, registered
+from registry.models import AuditEntry, Handle, Reservation, TransparencyEntry
+from registry.signals import handle_reinstated, handle_released, handle_suspended
+from registry.tests.cast import ALICE, BOB, MALLORY, registered, registration
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +32,14 @@ def heard():
     def on_reinstated(sender, primary_hex, **_):
         words.append(("reinstated", primary_hex))
 
+    def on_released(sender, primary_hex, **_):
+        words.append(("released", primary_hex))
+
     handle_suspended.connect(on_suspended)
     handle_reinstated.connect(on_reinstated)
+    handle_released.connect(on_released)
     yield words
+    handle_released.disconnect(on_released)
     handle_suspended.disconnect(on_suspended)
     handle_reinstated.disconnect(on_reinstated)
 
@@ -84,6 +92,42 @@ def test_what_is_done_already_is_not_done_twice(alice, heard, django_capture_on_
         services.suspend_handle(stale_copy, actor="operator:otto", reason="x")
     assert AuditEntry.objects.filter(action="suspended").count() == 1
     assert heard == []
+
+
+@pytest.mark.parametrize("before", ["active", "suspended"])
+def test_releasing_is_for_good(before, heard, register, django_capture_on_commit_callbacks):
+    handle = registered(BOB, "bobby", status=before)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.release_handle(handle, actor="operator:olga", reason="Sold it.")
+    assert heard == [("released", BOB.primary.hex)]
+    assert lookup.handle_state(BOB.primary) == "released"
+    assert last_entry() == ("operator:olga", "released", "bobby", "Sold it.")
+    for deed in (services.suspend_handle, services.reinstate_handle, services.release_handle):
+        with pytest.raises(ModerationRefused):
+            deed(handle, actor="operator:olga", reason="x")
+    assert_problem(register(registration(BOB, "bobby")), 409, "handle_taken")
+    assert_problem(register(registration(MALLORY, "bobby")), 409, "handle_taken")
+    assert_problem(register(registration(BOB, "bobby2")), 409, "key_in_use")
+
+
+def test_a_note_changes_nothing_but_the_trail(alice, heard):
+    services.note_handle(alice, actor="operator:olga", reason="Her brother wrote.")
+    assert last_entry() == ("operator:olga", "noted", "alice", "Her brother wrote.")
+    assert (lookup.handle_state(ALICE.primary), heard) == ("active", [])
+    assert not TransparencyEntry.objects.exists()
+    with pytest.raises(ModerationRefused, match="longer than 500"):
+        services.note_handle(alice, actor="operator:olga", reason="x" * 501)
+
+
+def test_the_public_log_names_neither_operator_nor_reason(alice):
+    services.suspend_handle(alice, actor="operator:olga", reason="Spam.")
+    services.reinstate_handle(alice, actor="operator:olga", reason="A mistake.")
+    services.release_handle(alice, actor="operator:olga", reason="Asked for it.")
+    entries = list(TransparencyEntry.objects.order_by("seq"))
+    assert [entry.action for entry in entries] == ["suspended", "reinstated", "released"]
+    told = json.dumps([entry.content() for entry in entries])
+    assert "alice" in told
+    assert not any(word in told for word in ("olga", "Spam", "mistake", ALICE.primary.hex))
 
 
 def test_a_released_handle_cannot_be_reinstated():

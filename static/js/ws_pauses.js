@@ -3,7 +3,9 @@
 export const SUSPENDED = 4423;
 const FIRST = 500;
 const LONGEST = 30_000;
-const WHILE_SUSPENDED = 60_000;
+// What was a mistake is often undone within a minute; whoever waits longer asks less often.
+const FIRST_SUSPENDED = 2_000;
+const LONGEST_SUSPENDED = 60_000;
 
 /**
  * Milliseconds; spread out, so that after a restart of the server not everybody comes back in the same moment.
@@ -11,6 +13,7 @@ const WHILE_SUSPENDED = 60_000;
  * @param {number} failures in a row before this one
  */
 export function pauseAfter(code, failures) {
-  const longest = code === SUSPENDED ? WHILE_SUSPENDED : Math.min(FIRST * 2 ** failures, LONGEST);
+  const [first, most] = code === SUSPENDED ? [FIRST_SUSPENDED, LONGEST_SUSPENDED] : [FIRST, LONGEST];
+  const longest = Math.min(first * 2 ** failures, most);
   return longest * (0.5 + Math.random() / 2);
 }

@@ -1,4 +1,4 @@
-"""`manage.py run_janitor`: keeps cursors, space and floods in check. One is enough; more do no harm."""
+"""`manage.py run_janitor`: keeps cursors, space, floods and suspended keys in check. One is enough; more do no harm."""
 
 import asyncio
 import contextlib
@@ -10,9 +10,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 
 from chatbridge.broker import backend_connection, system_connection
+from chatbridge.consumers.tasks import ended
 from chatbridge.floods import FloodGuard
 from chatbridge.janitor import sweep
 from chatbridge.jetstream import JetStreamError
+from chatbridge.kick_on_notice import KickOnNotice
 from chatbridge.processes import check_before_start, run_process
 from natslink.connection import SupervisedConnection
 from natslink.errors import LinkError
@@ -21,7 +23,10 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Copies read positions, makes room in full inboxes, cuts off floods, every KEZ_JANITOR_SECONDS."
+    help = (
+        "Copies read positions, makes room in full inboxes, cuts off floods, every KEZ_JANITOR_SECONDS; "
+        "cuts off suspended keys at once."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Do one round and end.")
@@ -52,6 +57,7 @@ class Command(BaseCommand):
 
 async def _run(backend: SupervisedConnection, system: SupervisedConnection, stopping: asyncio.Event) -> None:
     guard = FloodGuard()
+    kicking = asyncio.create_task(KickOnNotice(system).run())
     while not stopping.is_set():
         try:
             swept = await sweep(backend)
@@ -62,3 +68,6 @@ async def _run(backend: SupervisedConnection, system: SupervisedConnection, stop
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(settings.KEZ_JANITOR_SECONDS):
                 await stopping.wait()
+        if kicking.done():
+            kicking.result()  # a defect: better that the process ends and is started anew
+    await ended([kicking])
