@@ -24,6 +24,7 @@ from kezclient.commands.register import register
 from kezclient.commands.restore import restore
 from kezclient.commands.send import send
 from kezclient.commands.share import share
+from kezclient.commands.shares import shares
 from kezclient.commands.verify import verify
 from kezclient.commands.verify_web import verify_web
 from kezclient.commands.whoami import whoami
@@ -75,6 +76,7 @@ app.command(rich_help_panel=_TALK)(listen)
 app.command(rich_help_panel=_TALK)(history)
 app.command(rich_help_panel=_FILES)(share)
 app.command(rich_help_panel=_FILES)(fetch)
+app.command(rich_help_panel=_FILES)(shares)
 app.command(rich_help_panel=_TRUST)(add)
 app.command(rich_help_panel=_TRUST)(contacts)
 app.command(rich_help_panel=_TRUST)(verify)

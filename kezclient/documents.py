@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from kezclient.store.outbox import OutboxEntry
 
 
-def message_document(message: StoredMessage, own_server: str) -> dict[str, Any]:
-    """`mentions` are full handles, in the context of the own server."""
+def message_document(
+    message: StoredMessage, own_server: str, shared: SharedFile | None = None
+) -> dict[str, Any]:
+    """`mentions` are full handles, in the context of the own server. `shared` is the message's file, if it has one."""
     mentions = find_mentions(message.text, own_server=own_server)
     return {
         "type": "message",
@@ -27,6 +29,7 @@ def message_document(message: StoredMessage, own_server: str) -> dict[str, Any]:
         "name_state": message.name_state,
         "text": message.text if message.body_type == "kez-text-v1" else None,
         "body": message.body,
+        "file": file_document(shared) if shared is not None else None,
         "mentions": list(dict.fromkeys(str(mention.handle) for mention in mentions)),
         "device": message.device,
         "seq": message.seq,
@@ -78,6 +81,11 @@ def file_document(shared: SharedFile) -> dict[str, Any]:
         "message_id": shared.message.id if shared.message is not None else None,
         "created_at": format_timestamp(shared.at),
     }
+
+
+def upload_document(shared: SharedFile) -> dict[str, Any]:
+    """A file whose message is not made yet, among messages."""
+    return {"type": "upload", **file_document(shared)}
 
 
 def contact_document(contact: Contact, unread: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kezclient.errors import BrokerDown, BrokerRefused, ClientError
 from kezclient.receipts import ReceiptNews, queue_read
 from kezclient.receiving import Receiver
 from kezclient.sending import outbox_of
+from kezclient.sharing.upload_loop import UploadLoop
 from kezclient.transport import FINAL_REFUSALS, backlog, connect
 from natslink.errors import BrokerUnreachable, LinkError
 
@@ -59,6 +60,7 @@ class Listener:
         self._screen = screen
         self._shown = 0
         self._flush_wanted = asyncio.Event()
+        self._uploads = UploadLoop(runtime, screen.state)
         self.stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -84,7 +86,9 @@ class Listener:
                     asyncio.create_task(self.stop.wait()),
                 }
                 if self._options.once:
-                    tasks.add(asyncio.create_task(self._drained(connection)))
+                    tasks.add(asyncio.create_task(self._all_done(connection)))
+                else:
+                    tasks.add(asyncio.create_task(self._uploads.run(connection)))
                 try:
                     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                     for task in done:
@@ -120,6 +124,7 @@ class Listener:
     def _connection_state(self, state: str) -> None:
         if state == "connected":
             self._flush_wanted.set()
+            self._uploads.wanted.set()
         if state != "closed":
             self._screen.state("Connected." if state == "connected" else "Connection lost; reconnecting.")
 
@@ -152,6 +157,7 @@ class Listener:
                 before = now
                 self._show_new()
                 self._flush_wanted.set()
+                self._uploads.wanted.set()
 
     def _show_new(self) -> None:
         """Show what the owner has not seen yet, in order of arrival."""
@@ -202,6 +208,11 @@ class Listener:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             self._flush_wanted.set()
+
+    async def _all_done(self, connection: SupervisedConnection) -> None:
+        """Returns when everything was received, and what waited to be sent was tried once."""
+        await self._drained(connection)
+        await self._uploads.once(connection)
 
     async def _drained(self, connection: SupervisedConnection) -> None:
         """Returns when the inbox holds nothing more for this device."""

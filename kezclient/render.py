@@ -13,8 +13,11 @@ from kezproto.bodies import FILE, TEXT
 from kezproto.handles import Handle, find_mentions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
+    from kezclient.files import SharedFile
     from kezclient.receipts import ReceiptNews
     from kezclient.store.messages import StoredMessage, Unopened
     from kezproto.keys import Primary
@@ -58,7 +61,16 @@ class MessagePrinter:
     name, so it cannot pass for another message. Elsewhere further lines of a message are indented.
     """
 
-    def __init__(self, console: Console, own_server: str, *, in_terminal: bool) -> None:
+    def __init__(
+        self,
+        console: Console,
+        own_server: str,
+        *,
+        in_terminal: bool,
+        describe_file: Callable[[StoredMessage], str | None] = lambda _message: None,
+    ) -> None:
+        """`describe_file` says what stands for the file of a message, None if it has none that is known here."""
+        self._describe_file = describe_file
         self._console = console
         self._own_server = own_server
         self._in_terminal = in_terminal
@@ -76,6 +88,12 @@ class MessagePrinter:
             self._line(
                 message.created_at, Text("!", style="yellow"), Text(one_line(notice.text), style="yellow")
             )
+
+    def upload(self, shared: SharedFile, text: str) -> None:
+        """A file whose message is not made yet: it still waits, or it failed."""
+        name = peer_name(shared.peer_handle, shared.peer, shared.name_state, self._own_server)
+        style = "red" if shared.state == "failed" else "yellow"
+        self._line(shared.at, Text(f"you → {name}", style="bold"), Text(text, style=style))
 
     def unopened(self, unopened: Unopened) -> None:
         what = Text(
@@ -95,11 +113,9 @@ class MessagePrinter:
         """The text with its mentions marked, or what stands in for a body that cannot be shown."""
         if message.body_type == TEXT:
             return highlighted(message.text, self._own_server)
-        if message.body_type == FILE and isinstance(message.body.get("size"), int):
-            size = message.body["size"]
-            return Text(
-                f"[a file, {one_line(message.text)}, {size} bytes: a newer client is needed]", style="italic"
-            )
+        file = self._describe_file(message) if message.body_type == FILE else None
+        if file is not None:
+            return Text(file)
         return Text(f"[a newer client is needed to show this: {one_line(message.body_type)}]", style="italic")
 
     def _line(self, moment: datetime, who: Text, what: Text) -> None:

@@ -88,6 +88,9 @@ def _accept(runtime: Runtime, contact: Contact) -> list[str]:
                         runtime.profile.primary, each.message_id, "failed", cause
                     )
                     failed.append(each.message_id)
+        for upload in runtime.store.uploads.in_state("queued"):
+            if upload.peer == contact.primary:
+                runtime.store.uploads.failed(upload.id, "former_key", cause, clock.now())
     accepted = runtime.store.contacts.find(contact.handle)
     if accepted is not None:
         runtime.directory.watch_chain(accepted, clock.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,9 +10,17 @@ from kezclient.command import command
 from kezclient.invocation import Invocation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from kezclient.files import SharedFile
     from kezclient.render import MessagePrinter
+    from kezclient.render_files import FileWords
     from kezclient.runtime import Runtime
     from kezclient.store.messages import StoredMessage, Unopened
+    from kezproto.keys import Primary
+
+    Entry = StoredMessage | Unopened | SharedFile
 
 
 @command
@@ -34,10 +42,9 @@ def history(
     Nothing is sent unless `--read` (or `read_receipts = true` in config.toml) asks for read receipts.
     """
     from kezclient import clock
-    from kezclient.documents import message_document, unopened_document
     from kezclient.render import MessagePrinter
+    from kezclient.render_files import FileWords
     from kezclient.runtime import Runtime
-    from kezclient.store.messages import StoredMessage
 
     with Runtime(run) as runtime:
         peers = None
@@ -45,17 +52,18 @@ def history(
             peers = runtime.store.contacts.keys_of(runtime.directory.known(who))
         messages = runtime.store.messages.latest(limit=limit, peers=peers, search=search)
         unopened = [] if who or search else runtime.store.messages.unopened(limit=limit)
-        entries: list[StoredMessage | Unopened] = [*messages, *unopened]
-        entries = sorted(entries, key=lambda entry: entry.stored_at)[-limit:]
-        own_server = runtime.profile.own_server
-        printer = MessagePrinter(run.console, own_server, in_terminal=run.in_terminal)
-        documents = [
-            message_document(entry, own_server)
-            if isinstance(entry, StoredMessage)
-            else unopened_document(entry)
-            for entry in entries
-        ]
-        run.result({"messages": documents}, lambda _console: _print(printer, entries))
+        uploads = _uploads(runtime, peers, search or "")
+        entries: list[Entry] = [*messages, *unopened, *uploads]
+        entries = sorted(entries, key=_moment)[-limit:]
+        words = FileWords(runtime)
+        printer = MessagePrinter(
+            run.console,
+            runtime.profile.own_server,
+            in_terminal=run.in_terminal,
+            describe_file=words.of_message,
+        )
+        documents = [_document(runtime, entry) for entry in entries]
+        run.result({"messages": documents}, lambda _console: _print(printer, words, entries))
         with runtime.store.write():
             new = runtime.store.messages.mark_shown(messages, clock.now())
             runtime.store.messages.mark_unopened_shown(unopened, clock.now())
@@ -63,11 +71,42 @@ def history(
             _send_read_receipts(runtime, new)
 
 
-def _print(printer: MessagePrinter, entries: list[StoredMessage | Unopened]) -> None:
+def _uploads(runtime: Runtime, peers: Sequence[Primary] | None, search: str) -> list[SharedFile]:
+    """Files whose message is not made yet: they wait, or failed before."""
+    from kezclient.files import file_of_upload
+
+    waiting = runtime.store.uploads.without_message(peers)
+    found = [file_of_upload(runtime.store, each, runtime.profile.primary) for each in waiting]
+    return [each for each in found if search.lower() in each.file.filename.lower()]
+
+
+def _moment(entry: Entry) -> datetime:
+    """When it came to this device."""
+    from kezclient.files import SharedFile
+
+    return entry.at if isinstance(entry, SharedFile) else entry.stored_at
+
+
+def _document(runtime: Runtime, entry: Entry) -> dict[str, Any]:
+    from kezclient.documents import message_document, unopened_document, upload_document
+    from kezclient.files import SharedFile, file_of_message
+    from kezclient.store.messages import StoredMessage
+
+    if isinstance(entry, SharedFile):
+        return upload_document(entry)
+    if isinstance(entry, StoredMessage):
+        return message_document(entry, runtime.profile.own_server, file_of_message(runtime.store, entry))
+    return unopened_document(entry)
+
+
+def _print(printer: MessagePrinter, words: FileWords, entries: Sequence[Entry]) -> None:
+    from kezclient.files import SharedFile
     from kezclient.store.messages import StoredMessage
 
     for entry in entries:
-        if isinstance(entry, StoredMessage):
+        if isinstance(entry, SharedFile):
+            printer.upload(entry, words.in_conversation(entry))
+        elif isinstance(entry, StoredMessage):
             printer.message(entry)
         else:
             printer.unopened(entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kezclient.listening import Listener, ListenOptions, Screen
     from kezclient.runtime import Runtime
+    from kezclient.store.messages import StoredMessage
 
 
 @command
@@ -70,12 +71,22 @@ def _on_signal(loop: AbstractEventLoop, number: signal.Signals, listener: Listen
 
 def _screen(runtime: Runtime) -> Screen:
     from kezclient.documents import message_document, receipt_document, unopened_document
+    from kezclient.files import file_of_message
     from kezclient.listening import Screen
     from kezclient.receipts import ReceiptNews
     from kezclient.render import MessagePrinter, short_key
+    from kezclient.render_files import FileWords
 
     run, own_server = runtime.run, runtime.profile.own_server
-    printer = MessagePrinter(run.console, own_server, in_terminal=run.in_terminal)
+    printer = MessagePrinter(
+        run.console,
+        own_server,
+        in_terminal=run.in_terminal,
+        describe_file=FileWords(runtime).of_message,
+    )
+
+    def message_line(message: StoredMessage) -> dict[str, Any]:
+        return message_document(message, own_server, file_of_message(runtime.store, message))
 
     def name_of(news: ReceiptNews) -> str | None:
         contacts = runtime.store.contacts.of_key(news.peer)
@@ -89,7 +100,7 @@ def _screen(runtime: Runtime) -> Screen:
 
     if run.options.json:
         return Screen(
-            message=lambda message: run.json_line(message_document(message, own_server)),
+            message=lambda message: run.json_line(message_line(message)),
             unopened=lambda unopened: run.json_line(unopened_document(unopened)),
             receipt=lambda news: run.json_line(receipt_document(news, name_of(news))),
             state=run.note,

@@ -63,6 +63,8 @@ def retry(
         report = asyncio.run(flush_queued(runtime, consequence="What waits stays in the outbox."))
         waiting = runtime.store.outbox.count("queued")
         _raise_if_stuck(report, runtime)
+        if runtime.store.uploads.in_state("queued"):
+            _send_files(runtime)
     document: dict[str, Any] = {"sent": report.sent, "waiting": waiting}
     run.result(document, lambda console: console.print(f"✓ {report.sent} sent, {waiting} waiting."))
 
@@ -106,6 +108,20 @@ def _queue_again(runtime: Runtime, entry_id: int) -> None:
         runtime.store.outbox.queue_again(entry.id, resends=0)
         if entry.purpose == "message":
             runtime.store.messages.set_cause(runtime.profile.primary, entry.message_id, "queued", None)
+
+
+def _send_files(runtime: Runtime) -> None:
+    """Files that wait go out as well; `kez-chat shares` tells what became of them."""
+    import asyncio
+
+    from kezclient.progress import progress_of
+    from kezclient.sharing.delivering import deliver
+
+    with progress_of(runtime.run) as progress:
+        delivery = asyncio.run(deliver(runtime, progress))
+    for problem in (delivery.problem, *delivery.uploads.values()):
+        if problem is not None:
+            raise problem
 
 
 def _raise_if_stuck(report: FlushReport, runtime: Runtime) -> None:

@@ -13,7 +13,7 @@ _UNNAMED = "file"
 
 _FORBIDDEN = frozenset('/\\<>:"|?*')  # separators, and what Windows and its drives and streams do not allow
 _JOINERS = frozenset("\u200c\u200d")  # some languages and emoji need them, and they hide nothing
-_LEADING = re.compile(r"^[.\-~\s_]*[.\-~\s]")  # hidden files, options, home folders
+_LEADING = re.compile(r"^[.\-~\s]+")  # hidden files, options, home folders
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])\s*(\.|$)",
     re.IGNORECASE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -24,6 +25,13 @@ def problem(status: int, code: str, detail: str, **headers: str) -> Answer:
     return answer[0], {**answer[1], **headers}, answer[2]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that has seen enough hangs up.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Loopback:
     """Answers `answer(method, path, body)`; `requests` lists what was asked."""
 
@@ -38,18 +46,20 @@ class Loopback:
                 outer.requests.append(f"{self.command} {self.path}")
                 status, headers, data = outer.answer(self.command, self.path, body)
                 self.send_response(status)
-                for name, value in headers.items():
+                length = str(len(data))
+                for name, value in {"Content-Length": length, **headers}.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
+                # Less than it promised: it breaks off.
+                self.close_connection = length != headers.get("Content-Length", length)
 
             do_GET = do_POST = _serve  # noqa: N815 - names of http.server
 
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
