@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from kezproto import bodies, fields, handles, nkeys, phrase, subjects, timestamps
+from kezproto.blobs import content_id, encode_manifest, parse_manifest
 from kezproto.canonical import canonical_bytes, parse_json, plain_copy
 from kezproto.chain_operations import Claim, Endpoint, SharedFiles, parse_operation
 from kezproto.errors import ProtocolError
+from kezproto.file_chunks import parse_chunk_frame
 from kezproto.keys import Primary, SigningKey
 from kezproto.messages import verify_message
 from kezproto.padding import frame, unframe
+from kezproto.shared_entries import parse_shared_entry
+from kezproto.tickets import parse_ticket
 from tests.protocol_vectors import load_all
 
 PROGRAM = Path(__file__).resolve().parent / "js" / "answers.js"
@@ -45,6 +49,21 @@ def ask(questions: list[tuple[str, Any]]) -> list[dict[str, Any]]:
     return answers
 
 
+def chunk(data: str) -> list[Any]:
+    found = parse_chunk_frame(bytes.fromhex(data))
+    return [found.file_id, found.index, found.total, found.sealed.hex()]
+
+
+def chunk_subject(text: str) -> list[Any]:
+    primary, file_id, index = subjects.parse_chunk_subject(text)
+    return [str(primary), file_id, index]
+
+
+def entry(document: Any) -> list[Any]:
+    found = parse_shared_entry(plain_copy(document), owner=ALICE.primary)
+    return [found.file.filename, found.note]
+
+
 def mentions(text: str) -> list[list[Any]]:
     def units(place: int) -> int:
         return len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
@@ -61,16 +80,21 @@ OPERANDS = {Endpoint: "endpoint", Claim: "claim", SharedFiles: "shared_files"}
 PYTHON: dict[str, Callable[[Any], Any]] = {
     "body": lambda body: BODY_TYPES.get(type(bodies.parse_body(plain_copy(body))), "unknown"),
     "canonical": lambda data: canonical_bytes(parse_json(bytes.fromhex(data))).hex(),
+    "chunk": chunk,
+    "chunk_subject": chunk_subject,
     "connect_name": lambda text: list(subjects.parse_connect_name(text)),
+    "entry": entry,
     "file_name": fields.file_name,
     "full_handle": lambda text: str(handles.parse_full_handle(text)),
     "handle": lambda text: str(handles.parse_handle(text, own_server=SERVER)),
+    "manifest": lambda data: content_id(encode_manifest(parse_manifest(bytes.fromhex(data)))),
     "mentions": mentions,
     "message": lambda case: verify_message(case["document"], reader=Primary.parse(case["reader"])).hash,
     "operation": lambda case: OPERANDS.get(type(parse_operation(case[0], plain_copy(case[1]))), "unknown"),
     "phrase": lambda text: phrase.phrase_to_seed(text).hex(),
     "primary": lambda text: str(Primary.parse(text)),
     "seed_nkey": lambda text: nkeys.decode_seed(text)[1].hex(),
+    "ticket": lambda text: parse_ticket(text).encode(),
     "timestamp": lambda text: timestamps.format_timestamp(timestamps.parse_timestamp(text)),
     "unframe": lambda data: unframe(bytes.fromhex(data)).hex(),
     "user_nkey": lambda text: str(nkeys.primary_of_nkey(text)),

@@ -43,6 +43,10 @@ def test_the_runner_notices_what_is_wrong_or_left_out():
     files["handles.json"]["nicknames"] = [{"text": "al"}]
     files["messages.json"]["refused"].append({**files["messages.json"]["valid"][0], "error": "malformed"})
     files["padding.json"]["sizes"][2]["frame_bytes"] += 1
+    files["file_chunks.json"]["sealed"][1]["note"] = "new"
+    files["file_chunks.json"]["files"][0]["digest"] = "blake3:" + "0" * 64
+    files["blobs.json"]["refused"].append({**files["blobs.json"]["manifests"][0], "error": "malformed"})
+    files["shared_entries.json"]["refused"][0]["error"] = "malformed"
     del files["nkeys.json"]["seeds"]
     del files["timestamps.json"]
     files["stickers.json"] = {"about": "new"}
@@ -55,6 +59,10 @@ def test_the_runner_notices_what_is_wrong_or_left_out():
         ("handles.json", "nicknames"),
         ("messages.json", f"refused[{len(files['messages.json']['refused']) - 1}]"),
         ("padding.json", "sizes[2]"),
+        ("file_chunks.json", "sealed[1]"),
+        ("file_chunks.json", "files[0]"),
+        ("blobs.json", f"refused[{len(files['blobs.json']['refused']) - 1}]"),
+        ("shared_entries.json", "refused[0]"),
         ("nkeys.json", "seeds"),
         ("timestamps.json", ""),
         ("stickers.json", ""),
@@ -62,4 +70,5 @@ def test_the_runner_notices_what_is_wrong_or_left_out():
 
 
 def test_what_vectors_cannot_say():
-    node("--test", str(FOLDER / "proto_text.test.js"), str(FOLDER / "proto_sealed.test.js"))
+    names = ("proto_text.test.js", "proto_sealed.test.js", "proto_files.test.js")
+    node("--test", *(str(FOLDER / name) for name in names))

@@ -14,7 +14,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from vector_tables import chains, ed25519, envelopes, key_texts, mail, public_objects, signals, text_forms
+from vector_tables import (
+    blobs,
+    chains,
+    ed25519,
+    envelopes,
+    file_bodies,
+    file_chunks,
+    key_texts,
+    mail,
+    public_objects,
+    shared_entries,
+    signals,
+    text_forms,
+    tickets,
+)
 
 HERE = Path(__file__).resolve().parent
 VECTORS = HERE / "vectors"
@@ -29,10 +43,13 @@ def make_files() -> dict[str, Any]:
     """All vector files by name."""
     ed25519.check_cast()
     return {
+        "blobs.json": blobs.build(),
         "broker_names.json": text_forms.broker_names(),
         "ed25519.json": ed25519.build(),
         "envelopes.json": envelopes.build(),
         "file_announcements.json": public_objects.file_announcements(),
+        "file_bodies.json": file_bodies.build(),
+        "file_chunks.json": file_chunks.build(),
         "handles.json": text_forms.handle_forms(),
         "json_text.json": text_forms.json_text(),
         "keys.json": key_texts.key_forms(),
@@ -41,9 +58,11 @@ def make_files() -> dict[str, Any]:
         "padding.json": mail.padding(),
         "registrations.json": public_objects.registrations(),
         "sessions.json": public_objects.sessions(),
+        "shared_entries.json": shared_entries.build(),
         "shared_files.json": public_objects.shared_files_lists(),
         "sigchains.json": chains.build(),
         "signals.json": signals.build(),
+        "tickets.json": tickets.build(),
         "timestamps.json": text_forms.timestamp_forms(),
     }
 

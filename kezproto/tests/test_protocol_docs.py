@@ -4,7 +4,16 @@ import re
 import subprocess
 import sys
 
-from kezproto import bodies, chain_operations, errors, payloads
+from kezproto import (
+    blobs,
+    bodies,
+    chain_operations,
+    errors,
+    file_chunks,
+    payloads,
+    shared_entries,
+    tickets,
+)
 from kezproto.tests.vectors import PROTOCOL_DOCS
 
 GUIDE = (PROTOCOL_DOCS / "README.md").read_text(encoding="utf-8")
@@ -57,3 +66,22 @@ def test_the_vector_index_names_every_file():
     index = (PROTOCOL_DOCS / "vectors" / "README.md").read_text(encoding="utf-8")
     for path in (PROTOCOL_DOCS / "vectors").glob("*.json"):
         assert f"`{path.name}`" in index
+
+
+def test_the_guide_states_the_limits_and_names_of_files():
+    numbers = (
+        payloads.CHUNK_BYTES,
+        payloads.MAX_ATTACHMENT_BYTES,
+        payloads.MAX_SHARED_ENTRY_BYTES,
+        file_chunks.MAX_CHUNK_FRAME_BYTES,
+        blobs.BLOB_CHUNK_BYTES,
+        tickets.MAX_TICKET_CHARACTERS,
+    )
+    files = GUIDE.partition("\n## 11. Files")[2].partition("\n## 12.")[0]
+    assert [number for number in numbers if f"{number:,}" not in files] == []
+    assert f"1 to {shared_entries.MAX_NOTE_BYTES} bytes" in files
+    assert f"up to {tickets.MAX_ADDRESSES} different hints" in files
+    for words in (blobs._CONTENT_CONTEXT, file_chunks._TOKEN_INFO.decode(), tickets.TICKET_PREFIX):
+        assert f"`{words}`" in files
+    of_tickets = files.partition("A **ticket**")[2].partition("\nAnother spelling")[0]
+    assert sorted(re.findall(r"^\| `([a-z]+)` \|", of_tickets, re.MULTILINE)) == sorted(tickets._FIELDS)

@@ -5,15 +5,21 @@ import json
 
 import pytest
 import rfc8785
+from blake3 import blake3
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kezproto.canonical import canonical_bytes, parse_json
+from kezproto.digests import digest_of, digest_of_parts
 from kezproto.errors import Malformed
 from kezproto.keys import Primary, SigningKey, verify_signature
 from kezproto.nkeys import decode_public, decode_seed, encode_public, encode_seed, user_nkey
 from kezproto.phrase import phrase_to_seed, seed_to_phrase
 from kezproto.tests import second_hpke
-from kezproto.tests.vectors import load, params
+from kezproto.tests.vectors import counting, load, params
 
+BLAKE3 = load("published/blake3.json")
 HPKE = load("published/rfc9180_a2_1.json")
 
 
@@ -94,3 +100,33 @@ def test_rfc9180_encryptions(case):
     sealed = bytes.fromhex(case["ciphertext_hex"])
     assert context.seal(plaintext, aad, case["sequence"]) == sealed
     assert context.open(sealed, aad, case["sequence"]) == plaintext
+
+
+@pytest.mark.parametrize("case", params(BLAKE3["cases"]))
+def test_blake3(case):
+    data = counting(case["input_bytes"])
+    assert digest_of(data) == "blake3:" + case["hash_hex"]
+    assert digest_of_parts((data[:1000], data[1000:])) == "blake3:" + case["hash_hex"]
+    derived = blake3(data, derive_key_context=BLAKE3["context"])
+    assert derived.hexdigest() == case["derive_key_hex"]
+
+
+@pytest.mark.parametrize("case", params(load("published/rfc8439_aead.json")["cases"]))
+def test_rfc8439(case):
+    cipher = ChaCha20Poly1305(bytes.fromhex(case["key_hex"]))
+    nonce, aad = bytes.fromhex(case["nonce_hex"]), bytes.fromhex(case["aad_hex"])
+    plaintext = bytes.fromhex(case["plaintext_hex"])
+    sealed = bytes.fromhex(case["ciphertext_hex"] + case["tag_hex"])
+    assert cipher.encrypt(nonce, plaintext, aad) == sealed
+    assert cipher.decrypt(nonce, sealed, aad) == plaintext
+
+
+@pytest.mark.parametrize("case", params(load("published/rfc5869_hkdf.json")["cases"]))
+def test_rfc5869(case):
+    kdf = HKDF(
+        algorithm=SHA256(),
+        length=case["length"],
+        salt=bytes.fromhex(case["salt_hex"]) or None,
+        info=bytes.fromhex(case["info_hex"]),
+    )
+    assert kdf.derive(bytes.fromhex(case["ikm_hex"])).hex() == case["okm_hex"]

@@ -222,6 +222,11 @@ def test_broker_names():
     assert subjects.inbox_subject(primary) == BROKER["inbox"]
     assert subjects.primary_of_inbox(BROKER["inbox"]) == primary
     assert subjects.signal_subject(primary) == BROKER["signal"]
+    file_id, chunk = BROKER["file_id"], BROKER["chunk"]
+    assert subjects.chunk_subject(primary, file_id, chunk["index"]) == chunk["subject"]
+    assert subjects.parse_chunk_subject(chunk["subject"]) == (primary, file_id, chunk["index"])
+    assert subjects.chunk_subjects(primary, file_id) == BROKER["chunks"]
+    assert BROKER["streams"] == {"inbox": subjects.INBOX_STREAM, "files": subjects.FILES_STREAM}
     assert subjects.consumer_name(primary, device) == BROKER["consumer"]
     assert subjects.parse_consumer_name(BROKER["consumer"]) == (primary, device)
     assert subjects.connect_name(token, device) == BROKER["connect_name"]
@@ -234,6 +239,21 @@ def test_broker_names():
 def test_connect_name_refused(case):
     with pytest.raises(BadSubject):
         subjects.parse_connect_name(case["text"])
+
+
+@pytest.mark.parametrize("case", params(BROKER["refused_chunks"], "text"))
+def test_chunk_subject_refused(case):
+    with pytest.raises(BadSubject):
+        subjects.parse_chunk_subject(case["text"])
+
+
+def test_no_subject_for_what_is_no_chunk():
+    primary, file_id = Primary.parse(BROKER["primary"]), BROKER["file_id"]
+    for bad_id, index in ((file_id, -1), (file_id, 128), (file_id[:-1], 0), ("*", 0), (file_id + ".7", 0)):
+        with pytest.raises(BadSubject):
+            subjects.chunk_subject(primary, bad_id, index)
+    with pytest.raises(BadSubject):
+        subjects.chunk_subjects(primary, file_id.upper())
 
 
 @pytest.mark.parametrize("case", params(BROKER["refused_inboxes"], "text"))

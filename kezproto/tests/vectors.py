@@ -21,3 +21,8 @@ def params(cases: list[dict[str, Any]], key: str = "name") -> list[Any]:
     """One pytest parameter for each case, named by `key`."""
     assert cases
     return [pytest.param(case, id=ascii(case[key])[1:-1]) for case in cases]
+
+
+def counting(length: int) -> bytes:
+    """The content of the vectors' files: 0, 1, … 250, over and over."""
+    return (bytes(range(251)) * (length // 251 + 1))[:length]

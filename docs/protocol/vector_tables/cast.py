@@ -30,6 +30,17 @@ Mutation = tuple[str, str, Document]
 """A name, the code of the error that must follow, and the document."""
 
 
+def counting(length: int) -> bytes:
+    """The content of the vectors' files: 0, 1, … 250, over and over, as in BLAKE3's own vectors."""
+    return (bytes(range(251)) * (length // 251 + 1))[:length]
+
+
+def flipped(data: bytes, place: int) -> bytes:
+    """With the lowest bit of the byte at `place` turned."""
+    place %= len(data)
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
 def raw_sign(tag: str, payload: Mapping[str, Any], key: SigningKey) -> Document:
     """Sign without any of the checks that `kezproto.signed.sign` makes: for objects that must be refused."""
     return {

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from kezproto.canonical import canonical_bytes, sha256_of
+from kezproto.digests import digest_of_parts
 from kezproto.file_announcement import file_announcement_payload
+from kezproto.file_chunks import access_digest, access_token, sealed_chunks
 from kezproto.payloads import MAX_ATTACHMENT_BYTES, MAX_SHARED_ENTRY_BYTES
 from kezproto.registration import registration_payload
 from kezproto.session import session_payload
@@ -25,10 +27,13 @@ from vector_tables.cast import (
     Mutation,
     as_cases,
     changed,
+    counting,
     put,
     resigned,
 )
 from vector_tables.common_mutations import common_mutations
+from vector_tables.file_bodies import SIZE
+from vector_tables.file_chunks import FILE_ID, KEY
 
 CHALLENGE = "5e" * 32
 TOO_EARLY = format_timestamp(NOW - timedelta(seconds=301))
@@ -85,10 +90,10 @@ def file_announcements() -> dict[str, Any]:
     payload = file_announcement_payload(
         primary=ALICE.primary,
         server=SERVER,
-        file_id="f1" * 16,
-        size=200_000,
-        digest="blake3:" + "d1" * 32,
-        access="blake3:" + "ac" * 32,
+        file_id=FILE_ID,
+        size=SIZE,
+        digest=digest_of_parts(sealed_chunks(counting(SIZE), file_key=KEY, file_id=FILE_ID)),
+        access=access_digest(access_token(KEY)),
         created_at=CREATED,
     )
     document = sign("file_announcement", payload, ALICE)

@@ -9,6 +9,7 @@ from kezproto.canonical import MAX_DEPTH, MAX_PUBLIC_BYTES, canonical_bytes, par
 from vector_tables.cast import ALICE, ALICE_DEVICE, ALICE_HANDLE, SERVER
 
 TOKEN = "A1b2C3d4E5f6G7h8"
+FILE_ID = "f1" * 16
 
 
 def json_text() -> dict[str, Any]:
@@ -193,6 +194,10 @@ def broker_names() -> dict[str, Any]:
         "inbox": subjects.inbox_subject(ALICE.primary),
         "signal": subjects.signal_subject(ALICE.primary),
         "consumer": subjects.consumer_name(ALICE.primary, ALICE_DEVICE),
+        "file_id": FILE_ID,
+        "chunk": {"index": 7, "subject": subjects.chunk_subject(ALICE.primary, FILE_ID, 7)},
+        "chunks": subjects.chunk_subjects(ALICE.primary, FILE_ID),
+        "streams": {"inbox": subjects.INBOX_STREAM, "files": subjects.FILES_STREAM},
         "connect_name": subjects.connect_name(TOKEN, ALICE_DEVICE),
         "reply_prefix": subjects.reply_prefix(TOKEN),
         "permissions": subjects.client_permissions(ALICE.primary, ALICE_DEVICE, TOKEN),
@@ -209,6 +214,7 @@ def broker_names() -> dict[str, Any]:
                 ALICE.primary.hex,
             )
         ],
+        "refused_chunks": _refused_chunks(),
         "refused_consumers": [
             {"text": text, "error": "bad_subject"}
             for text in (
@@ -242,3 +248,32 @@ def broker_names() -> dict[str, Any]:
             )
         ],
     }
+
+
+def _refused_chunks() -> list[dict[str, str]]:
+    key = ALICE.primary.hex
+    texts = [
+        "",
+        "kez.files.",
+        f"kez.files.{key}.{FILE_ID}",
+        f"kez.files.{key}.{FILE_ID}.",
+        f"kez.files.{key}.{FILE_ID}.*",
+        f"kez.files.{key}.{FILE_ID}.128",
+        f"kez.files.{key}.{FILE_ID}.1000",
+        f"kez.files.{key}.{FILE_ID}.07",
+        f"kez.files.{key}.{FILE_ID}.-1",
+        f"kez.files.{key}.{FILE_ID}.+1",
+        f"kez.files.{key}.{FILE_ID}.1e1",
+        f"kez.files.{key}.{FILE_ID}.\u0661",
+        f"kez.files.{key}.{FILE_ID}.7.0",
+        f"kez.files.{key}.{FILE_ID}.7\n",
+        f"kez.files.{key}.{FILE_ID.upper()}.7",
+        f"kez.files.{key}.{FILE_ID[:-1]}.7",
+        f"kez.files.{key}.*.7",
+        f"kez.files.{key.upper()}.{FILE_ID}.7",
+        f"kez.files.{'00' * 32}.{FILE_ID}.7",
+        f"kez.files.*.{FILE_ID}.7",
+        f"kez.inbox.{key}.{FILE_ID}.7",
+        f"{key}.{FILE_ID}.7",
+    ]
+    return [{"text": text, "error": "bad_subject"} for text in texts]

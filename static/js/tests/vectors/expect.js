@@ -7,6 +7,11 @@ export class Mismatch extends Error {
   name = "Mismatch";
 }
 
+/** The content of the vectors' files: 0, 1, … 250, over and over. @param {number} length */
+export function counting(length) {
+  return Uint8Array.from({ length }, (_, place) => place % 251);
+}
+
 /**
  * Both are the same value: objects by their fields, in any order, and moments by their time.
  * @param {unknown} actual

@@ -2,15 +2,20 @@
 
 import { Chacha20Poly1305 } from "@hpke/chacha20poly1305";
 import { HkdfSha256 } from "@hpke/core";
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { blake3 } from "@noble/hashes/blake3.js";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 import canonicalize from "canonicalize";
 
 import { fromHex, toBase64, toHex, utf8 } from "../../proto/bytes.js";
 import { canonicalBytes, parseJson } from "../../proto/canonical.js";
+import { digestOf, digestOfParts } from "../../proto/digests.js";
 import { hpkeSuite } from "../../proto/hpke.js";
 import { Primary, SigningKey, verifySignature } from "../../proto/keys.js";
 import { decodePublic, decodeSeed, encodePublic, encodeSeed, userNkey } from "../../proto/nkeys.js";
 import { phraseToSeed, seedToPhrase } from "../../proto/phrase.js";
-import { refused, same } from "./expect.js";
+import { counting, refused, same } from "./expect.js";
 import { keyPair } from "./sealing.js";
 
 const NOTHING = new Uint8Array(0);
@@ -60,6 +65,35 @@ export const tables = {
         same(userNkey(key.primary), item.public);
         same(encodePublic("U", decodePublic(item.public, { prefix: "U" })), item.public);
         same(toBase64(key.sign(utf8(item.nonce))), item.signature_base64);
+      },
+    },
+  },
+  "published/blake3.json": {
+    context: ["context"],
+    each: {
+      cases({ input_bytes, hash_hex, derive_key_hex }, { context }) {
+        const data = counting(input_bytes);
+        same(digestOf(data), `blake3:${hash_hex}`);
+        const parts = [data.subarray(0, 1000), data.subarray(1000)];
+        same(digestOfParts(parts), `blake3:${hash_hex}`, "the digest of two parts");
+        same(toHex(blake3(data, { context: utf8(context) })), derive_key_hex, "the derived key");
+      },
+    },
+  },
+  "published/rfc8439_aead.json": {
+    each: {
+      cases({ key_hex, nonce_hex, aad_hex, plaintext_hex, ciphertext_hex, tag_hex }) {
+        const cipher = () => chacha20poly1305(fromHex(key_hex), fromHex(nonce_hex), fromHex(aad_hex));
+        same(toHex(cipher().encrypt(fromHex(plaintext_hex))), ciphertext_hex + tag_hex);
+        same(toHex(cipher().decrypt(fromHex(ciphertext_hex + tag_hex))), plaintext_hex);
+      },
+    },
+  },
+  "published/rfc5869_hkdf.json": {
+    each: {
+      cases({ ikm_hex, salt_hex, info_hex, length, okm_hex }) {
+        const salt = salt_hex === "" ? undefined : fromHex(salt_hex);
+        same(toHex(hkdf(sha256, fromHex(ikm_hex), salt, fromHex(info_hex), length)), okm_hex);
       },
     },
   },

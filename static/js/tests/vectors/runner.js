@@ -5,6 +5,7 @@
 // of a case that no check has read are failures like any other.
 
 import { tables as chains } from "./chains.js";
+import { tables as files } from "./files.js";
 import { tables as mail } from "./mail.js";
 import { tables as published } from "./published.js";
 import { tables as signedObjects } from "./signed_objects.js";
@@ -26,7 +27,15 @@ import { tables as textForms } from "./text_forms.js";
  */
 
 /** @type {Record<string, Table>} */
-const TABLES = { ...chains, ...mail, ...published, ...signedObjects, ...strictKeys, ...textForms };
+const TABLES = {
+  ...chains,
+  ...files,
+  ...mail,
+  ...published,
+  ...signedObjects,
+  ...strictKeys,
+  ...textForms,
+};
 const PROSE = ["about", "source"];
 
 /**

@@ -16,15 +16,24 @@ export function openCase({ envelope_hex, reader_seed_hex }) {
  * The envelope that the frame gives with this ephemeral secret, in hex.
  * @param {{frame_hex: string, ephemeral_hex: string, key: SigningKey}} item
  */
-export async function sealedAgain({ frame_hex, ephemeral_hex, key }) {
+export async function sealedAgain(item) {
+  const sealed = await sealedWithEphemeral({ ...item, info: envelopeInfo(item.key.primary) });
+  return toHex(concat(Uint8Array.of(VERSION_BYTE), sealed));
+}
+
+/**
+ * `enc` and the ciphertext that the frame gives with this ephemeral secret.
+ * @param {{frame_hex: string, ephemeral_hex: string, key: SigningKey, info: Uint8Array<ArrayBuffer>}} item
+ */
+export async function sealedWithEphemeral({ frame_hex, ephemeral_hex, key, info }) {
   const suite = await hpkeSuite();
   const sender = await suite.createSenderContext({
     recipientPublicKey: await suite.kem.deserializePublicKey(x25519Public(key.primary).buffer),
-    info: envelopeInfo(key.primary).buffer,
+    info: info.buffer,
     ekm: await keyPair(ephemeral_hex),
   });
   const ciphertext = await sender.seal(fromHex(frame_hex).buffer);
-  return toHex(concat(Uint8Array.of(VERSION_BYTE), new Uint8Array(sender.enc), new Uint8Array(ciphertext)));
+  return concat(new Uint8Array(sender.enc), new Uint8Array(ciphertext));
 }
 
 /** An X25519 key pair of the suite from its secret half. @param {string} privateHex */

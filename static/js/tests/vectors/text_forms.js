@@ -121,7 +121,7 @@ export const tables = {
     },
   },
   "broker_names.json": {
-    context: ["primary", "device", "token"],
+    context: ["primary", "device", "token", "file_id"],
     whole: {
       handle: (text) => same(parseFullHandle(text).toString(), text),
       inbox(text, { primary }) {
@@ -134,6 +134,14 @@ export const tables = {
         const parsed = subjects.parseConsumerName(text);
         same([parsed.primary.toString(), parsed.device], [primary, device]);
       },
+      chunk({ index, subject }, { primary, file_id }) {
+        same(subjects.chunkSubject(Primary.parse(primary), file_id, index), subject);
+        const parsed = subjects.parseChunkSubject(subject);
+        same([parsed.primary.toString(), parsed.fileId, parsed.index], [primary, file_id, index]);
+      },
+      chunks: (text, { primary, file_id }) =>
+        same(subjects.chunkSubjects(Primary.parse(primary), file_id), text),
+      streams: (names) => same({ inbox: subjects.INBOX_STREAM, files: subjects.FILES_STREAM }, names),
       connect_name(text, { token, device }) {
         same(subjects.connectName(token, device), text);
         same(subjects.parseConnectName(text), { token, device });
@@ -146,6 +154,9 @@ export const tables = {
     each: {
       async refused_inboxes({ text, error }) {
         await refused(error, () => subjects.primaryOfInbox(text));
+      },
+      async refused_chunks({ text, error }) {
+        await refused(error, () => subjects.parseChunkSubject(text));
       },
       async refused_consumers({ text, error }) {
         await refused(error, () => subjects.parseConsumerName(text));
