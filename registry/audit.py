@@ -1,7 +1,7 @@
 """Writing, checking and exporting the audit trail."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.models import AbstractBaseUser
 
@@ -37,6 +37,14 @@ def add_entry(
     """Write down a deed, as the last thing in its transaction."""
     return log_writing.append(
         AuditEntry(actor=label(actor), action=action, name=name, handle=handle, reason=reason)
+    )
+
+
+def add_entries(actor: Actor, action: AuditEntry.Action, deeds: Iterable[tuple[str, str]]) -> None:
+    """The same for many deeds of one kind at once, each a name and a reason."""
+    by = label(actor)
+    log_writing.append_all(
+        [AuditEntry(actor=by, action=action, name=name, reason=reason) for name, reason in deeds]
     )
 
 

@@ -10,9 +10,8 @@ from kezproto.errors import BadHandle
 from kezproto.handles import parse_handle
 from kezproto.keys import Primary
 from registry.errors import HandleUnknown, OtherServer
-from registry.models import Handle, Reservation
-from registry.reserved import shipped_skeletons
-from registry.skeletons import skeleton
+from registry.models import Handle
+from registry.names import is_reserved as is_reserved
 
 HandleState = Literal["unknown", "active", "suspended", "released"]
 
@@ -66,12 +65,6 @@ def rivals(local: str, primary: Primary) -> tuple[Handle | None, Handle | None]:
     by_local = next((row for row in rows if row.local == local), None)
     by_primary = next((row for row in rows if row.primary_hex == primary.hex), None)
     return by_local, by_primary
-
-
-def is_reserved(local: str) -> bool:
-    """Whether a name, or one that looks like it, is shipped as reserved or was reserved by an operator."""
-    form = skeleton(local)
-    return form in shipped_skeletons() or Reservation.objects.filter(skeleton=form).exists()
 
 
 def count_by_status() -> dict[str, int]:

@@ -10,6 +10,7 @@ from kezproto.registration import Registration
 from registry import audit, errors, lookup
 from registry.audit import Actor
 from registry.models import AuditEntry, Handle
+from registry.names import check_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,15 @@ class Registered:
 def register_handle(registration: Registration, *, actor: Actor, now: datetime) -> Registered:
     """Give a handle to the key that claims it. The same claim again is answered as before.
 
-    Raises RegistrationClosed, HandleReserved, HandleTaken, KeyInUse. Two who come at once are told apart by the
-    table's unique constraints: one row is inserted, and the other caller is answered from what it then finds.
+    Raises RegistrationClosed, HandleReserved, HandleLookalike, HandleTaken, KeyInUse. Two who come at once are told
+    apart by the table's unique constraints: one row is inserted, and the other is answered from what it then finds.
     """
     found = _settle(registration)
     if found is not None:
         return Registered(found, created=False)
     if not settings.KEZ_REGISTRATION_OPEN:
         raise errors.RegistrationClosed
-    if lookup.is_reserved(registration.handle.local):
-        raise errors.HandleReserved
+    check_name(registration.handle.local, registration.primary, now=now)
     try:
         with transaction.atomic():
             handle = Handle.objects.create(

@@ -15,6 +15,9 @@ from registry.moderation import release_handle as release_handle
 from registry.moderation import suspend_handle as suspend_handle
 from registry.registering import Registered as Registered
 from registry.registering import register_handle as register_handle
+from registry.reservation_lists import Imported as Imported
+from registry.reservation_lists import export_reservations as export_reservations
+from registry.reservation_lists import import_reservations as import_reservations
 from registry.reserving import reserve_name as reserve_name
 from registry.reserving import unreserve_name as unreserve_name
 from registry.sessions import CHALLENGE_SECONDS as CHALLENGE_SECONDS

@@ -56,6 +56,7 @@ class RegisterView(Endpoint):
             problems.BadSignature,
             problems.KeyMismatch,
             errors.HandleReserved,
+            errors.HandleLookalike,
             errors.RegistrationClosed,
             errors.HandleTaken,
             errors.KeyInUse,

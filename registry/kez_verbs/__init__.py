@@ -2,3 +2,4 @@
 
 from registry.kez_verbs import audit as audit
 from registry.kez_verbs import handles as handles
+from registry.kez_verbs import reservations as reservations
