@@ -9,7 +9,7 @@ id notices the first wrong byte at its chunk, and a broken transfer goes on at t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from blake3 import blake3
 
@@ -34,7 +34,7 @@ class BlobManifest:
 
     blob_id: bytes
     size: int
-    hashes: tuple[bytes, ...]
+    hashes: tuple[bytes, ...] = field(repr=False)
 
     @property
     def chunks(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from kezproto import fields
@@ -36,7 +36,7 @@ class FileBody:
     """A file, or the way to it. `size` counts the bytes of the file itself, `digest` is `blake3:<hex>`.
 
     Which of the other fields are set follows from `mode`: inline has `data`; chunked has `file_id`, `file_key`,
-    `chunks` and `plain_digest` (its `digest` is over the sealed chunks); iroh has `ticket`.
+    `chunks` and `plain_digest` (its `digest` is over the sealed chunks); iroh has `ticket`. Its repr tells no secret.
     """
 
     mode: FileMode
@@ -44,12 +44,12 @@ class FileBody:
     mime: str
     size: int
     digest: str
-    data: bytes | None = None
+    data: bytes | None = field(default=None, repr=False)
     file_id: str | None = None
-    file_key: bytes | None = None
+    file_key: bytes | None = field(default=None, repr=False)
     chunks: int | None = None
     plain_digest: str | None = None
-    ticket: str | None = None
+    ticket: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

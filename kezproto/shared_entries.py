@@ -10,7 +10,7 @@ as their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ class SharedEntry:
     file: FileBody
     thumbnail: FileBody | None
     note: str | None
-    document: dict[str, Any]
+    document: dict[str, Any] = field(repr=False)
 
 
 def shared_entry_document(

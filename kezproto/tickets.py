@@ -7,7 +7,7 @@ is reached (`addresses`, `relay`) is a hint that may be old; the key of the node
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from kezproto import fields
@@ -40,7 +40,7 @@ class Ticket:
 
     node: Primary
     content: str
-    key: bytes
+    key: bytes = field(repr=False)
     kind: TicketKind = "file"
     addresses: tuple[str, ...] = ()
     relay: str | None = None

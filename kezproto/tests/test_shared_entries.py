@@ -20,6 +20,7 @@ from kezproto.signed import sign
 from kezproto.tests import second_hpke
 from kezproto.tests.cast import ALICE, BOB, MALLORY, NOW
 from kezproto.tests.vectors import load, params
+from kezproto.tickets import Ticket, parse_ticket
 
 VECTORS = load("shared_entries.json")
 FILE = chunked_file_body(
@@ -95,6 +96,19 @@ def test_nothing_in_it_shows():
     for text in (b"holiday", b"Lisbon", b"4e4e4e", ALICE.primary.raw, BOB.primary.raw):
         assert text not in sealed
     assert len(sealed) == 48 + frame_size(len(canonical_bytes(entry_of_alice(note="From Lisbon"))))
+
+
+def test_no_repr_tells_a_key():
+    for case in VECTORS["valid"]:
+        entry = parse_shared_entry(case["document"], owner=ALICE.primary)
+        shown = repr(entry)
+        for file in filter(None, (entry.file, entry.thumbnail)):
+            assert file.filename in shown
+            secret = file.file_key or parse_ticket(file.ticket or "").key
+            assert repr(secret)[2:-1] not in shown
+            assert secret.hex() not in shown
+            assert "kez1:" not in shown
+    assert "\\xb7" not in repr(Ticket(ALICE.primary, "blake3:" + "c0" * 32, b"\xb7" * 32))
 
 
 def test_the_second_hpke_opens_what_the_library_sealed():
