@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from kezclient.tests.loopback import Answer, Loopback, json_answer, problem
 from kezclient.tests.lying import LyingServer
 from kezproto.handles import Handle
@@ -18,8 +20,9 @@ def ask(url: str, *asks: tuple[str, str]) -> list[Any]:
     return found
 
 
-def test_the_pure_parts():
-    node("--test", str(FOLDER / "engine.test.js"))
+@pytest.mark.parametrize("name", ["engine", "files"])
+def test_the_pure_parts(name: str):
+    node("--test", str(FOLDER / f"{name}.test.js"))
 
 
 def test_answers_are_read_and_checked():

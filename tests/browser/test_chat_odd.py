@@ -58,7 +58,7 @@ def test_what_is_missing_new_or_sealed_is_said_in_words(alice: Visitor, penny: P
     expect(rows.nth(1).locator(".remark")).to_contain_text("did not arrive")
     expect(rows.nth(2)).to_contain_text("A newer client is needed")
     expect(rows.nth(3)).to_contain_text("cat.png")
-    expect(rows.nth(3)).to_contain_text("Files can't be downloaded yet")
+    expect(rows.nth(3)).to_contain_text("It says that it is a picture, but it is not one")
 
     alice.page.locator("a.conversation").filter(has_text="could not be opened").first.click()
     sealed = alice.page.get_by_role("article").filter(has_text="A message could not be opened")

@@ -7,7 +7,7 @@
  */
 
 import { toBase64 } from "../proto/bytes.js";
-import { MAX_TEXT_BYTES, receiptBody, textBody } from "../proto/bodies.js";
+import { FILE, MAX_TEXT_BYTES, receiptBody, textBody } from "../proto/bodies.js";
 import { canonicalBytes, sha256Of } from "../proto/canonical.js";
 import { sealEnvelope } from "../proto/envelope.js";
 import { EnvelopeTooLarge, Malformed } from "../proto/errors.js";
@@ -16,10 +16,12 @@ import { messagePayload } from "../proto/messages.js";
 import { sign } from "../proto/signed.js";
 import { newDeliveryId, newMessageId, now } from "./clock.js";
 import { ChatError } from "./errors.js";
+import { pictureIn } from "./files/file_view.js";
 
 /** @typedef {import("./unit.js").Unit} Unit */
 /** @typedef {import("./records.js").MessageRecord} MessageRecord */
 /** @typedef {import("./outbox_entry.js").Purpose} Purpose */
+/** @typedef {{peer: string, handle: string}} Contact */
 /** @typedef {{id: string, seq: number, hash: string, bytes: Uint8Array, createdAt: Date}} Made */
 
 /**
@@ -49,44 +51,40 @@ export class Composer {
   }
 
   /**
-   * Queue a text for a contact, with a copy for the owner's other devices.
+   * Queue a text or a file for a contact, with a copy for the owner's other devices.
    * @param {Unit} unit
-   * @param {{peer: string, handle: string}} contact
-   * @param {Record<string, any>} body  of `checkText`
+   * @param {Contact} contact
+   * @param {Record<string, any>} body
    * @returns {Promise<MessageRecord>}
    */
-  async queueText(unit, contact, body) {
-    const { identity } = this.engine;
+  async queueBody(unit, contact, body) {
     const made = await this.#make(unit, contact.peer, body);
-    /** @type {MessageRecord} */
-    const record = {
-      id: made.id,
-      sender: identity.primary.hex,
-      peer: contact.peer,
-      mine: true,
-      handle: contact.handle,
-      nameState: "pinned",
-      device: identity.device,
-      seq: made.seq,
-      hash: made.hash,
-      kind: "text",
-      body,
-      text: body.text,
-      replyTo: body.reply_to ?? null,
-      at: made.createdAt.getTime(),
-      storedAt: made.createdAt.getTime(),
-      order: unit.nextOrder(),
-      state: "queued",
-      cause: null,
-      causeCode: null,
-      notices: [],
-      shown: true,
-      receiptAt: null,
-    };
-    await this.#enqueue(unit, made, "message", contact.peer, contact.peer);
-    await this.#enqueue(unit, made, "self_copy", identity.primary.hex, contact.peer);
+    const record = this.#record(unit, contact, body, made);
+    await this.#enqueueBoth(unit, made, contact.peer);
     this.engine.log.add(unit, record);
     return record;
+  }
+
+  /**
+   * A message that is shown as queued but is not made yet: it has no number and no hash until `sendKept`, since what
+   * it leads to must be on the server first.
+   * @param {Unit} unit
+   * @param {Contact} contact
+   * @param {Record<string, any>} body
+   * @param {{id: string, at: Date}} options
+   * @returns {MessageRecord}
+   */
+  keepForLater(unit, contact, body, { id, at }) {
+    const record = this.#record(unit, contact, body, { id, seq: 0, hash: "", createdAt: at });
+    this.engine.log.add(unit, record);
+    return record;
+  }
+
+  /** Make and queue a message of `keepForLater`. @param {Unit} unit @param {MessageRecord} record */
+  async sendKept(unit, record) {
+    const made = await this.#make(unit, record.peer, record.body, record.id);
+    await this.#enqueueBoth(unit, made, record.peer);
+    this.engine.log.change(unit, { ...record, seq: made.seq, hash: made.hash, cause: null, causeCode: null });
   }
 
   /**
@@ -105,17 +103,56 @@ export class Composer {
   }
 
   /**
+   * What is stored of a message of ours.
+   * @param {Unit} unit
+   * @param {Contact} contact
+   * @param {Record<string, any>} body
+   * @param {Pick<Made, "id"|"seq"|"hash"|"createdAt">} made
+   * @returns {MessageRecord}
+   */
+  #record(unit, contact, body, { id, seq, hash, createdAt }) {
+    const { identity } = this.engine;
+    const isFile = body.type === FILE;
+    return {
+      id,
+      sender: identity.primary.hex,
+      peer: contact.peer,
+      mine: true,
+      handle: contact.handle,
+      nameState: "pinned",
+      device: identity.device,
+      seq,
+      hash,
+      kind: isFile ? "file" : "text",
+      body,
+      text: isFile ? body.filename : body.text,
+      picture: isFile ? pictureIn(body) : null,
+      replyTo: body.reply_to ?? null,
+      at: createdAt.getTime(),
+      storedAt: createdAt.getTime(),
+      order: unit.nextOrder(),
+      state: "queued",
+      cause: null,
+      causeCode: null,
+      notices: [],
+      shown: true,
+      receiptAt: null,
+    };
+  }
+
+  /**
    * @param {Unit} unit
    * @param {string} recipient
    * @param {Record<string, any>} body
+   * @param {string} [id] where it has one already
    * @returns {Promise<Made>}
    */
-  async #make(unit, recipient, body) {
+  async #make(unit, recipient, body, id) {
     const { identity, sequences, chains } = this.engine;
     const createdAt = now();
     const last = await sequences.lastSent(unit, recipient);
     const payload = messagePayload({
-      id: newMessageId(createdAt),
+      id: id ?? newMessageId(createdAt),
       sender: identity.primary,
       senderHandle: identity.handle,
       to: Primary.fromHex(recipient),
@@ -136,6 +173,12 @@ export class Composer {
     };
     sequences.noteSent(unit, recipient, made);
     return made;
+  }
+
+  /** @param {Unit} unit @param {Made} made @param {string} peer */
+  async #enqueueBoth(unit, made, peer) {
+    await this.#enqueue(unit, made, "message", peer, peer);
+    await this.#enqueue(unit, made, "self_copy", this.engine.identity.primary.hex, peer);
   }
 
   /**

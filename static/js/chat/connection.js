@@ -35,6 +35,7 @@ export class Connection {
     this.#on("state", (detail) => this.#changed(detail));
     this.#on("deliveries", ({ items, pending }) => engine.inbox.push(items, pending));
     this.#on("caughtup", () => engine.inbox.caughtUp());
+    this.#on("file", (notice) => engine.watch.notice(notice));
     this.#on("signal", ({ envelope }) => engine.background(engine.signals.receive(envelope)));
   }
 
@@ -55,6 +56,11 @@ export class Connection {
   /** @param {{recipient: string, msgId: string, envelope: Uint8Array}} message */
   publish(message) {
     return this.socket.publish(message);
+  }
+
+  /** One chunk of a file. @param {{frame: Uint8Array, msgId: string}} chunk */
+  publishChunk(chunk) {
+    return this.socket.publishChunk(chunk);
   }
 
   /** @param {number[]} seqs */

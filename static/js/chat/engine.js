@@ -11,6 +11,11 @@ import { Connection } from "./connection.js";
 import { Conversations } from "./conversations.js";
 import { Directory } from "./directory.js";
 import { codeOf, sentenceOf } from "./errors.js";
+import { Downloads } from "./files/downloads.js";
+import { FileBook } from "./files/file_book.js";
+import { Shelf } from "./files/shelf.js";
+import { Uploads } from "./files/uploads.js";
+import { FileWatch } from "./files/watch.js";
 import { History } from "./history.js";
 import { Inbox } from "./inbox.js";
 import { MessageLog } from "./message_log.js";
@@ -68,6 +73,11 @@ export class Engine {
     this.people = new People(this);
     this.signals = new Signals(this);
     this.transfer = new Transfer(this);
+    this.files = new FileBook(this);
+    this.shelf = new Shelf(this);
+    this.watch = new FileWatch(this);
+    this.uploads = new Uploads(this);
+    this.downloads = new Downloads(this);
     this.connection = new Connection(this, config);
   }
 
@@ -75,6 +85,7 @@ export class Engine {
     await this.settings.load();
     await this.loadTables();
     await this.outbox.load();
+    await this.uploads.load();
     this.signals.start();
     this.connection.start();
     this.background(this.outbox.sweep());
@@ -84,6 +95,7 @@ export class Engine {
   async loadTables() {
     await this.book.load();
     await this.conversations.load();
+    await this.files.load();
     const places = this.conversations.rows.all().map((row) => row.lastOrder);
     this.writer.startAfter(Math.max(0, (await this.store.get("settings", "order")) ?? 0, ...places));
   }
@@ -93,6 +105,8 @@ export class Engine {
     this.connection.stop();
     this.inbox.close();
     this.outbox.close();
+    this.uploads.close();
+    this.downloads.close();
     this.signals.close();
     await this.writer.settled();
   }
@@ -120,6 +134,8 @@ export class Engine {
     if (this.#closed) return;
     if (connection.state === "online") {
       this.outbox.wake();
+      this.uploads.wake();
+      this.downloads.wake();
       this.signals.sayOnline();
       this.#watchOwn();
     } else {
@@ -131,8 +147,19 @@ export class Engine {
   /** @param {import("./records.js").MessageRecord} record */
   tellIncoming(record) {
     const peer = this.book.home(record.peer);
-    const readOrder = this.conversations.rows.get(peer)?.readOrder ?? 0;
-    this.emit("incoming", { peer, message: viewOf(record, readOrder, peer) });
+    this.emit("incoming", { peer, message: this.viewOf(record, peer) });
+  }
+
+  /**
+   * A message as it is shown, in the conversation `peer`; with `unit` as that unit has it.
+   * @param {import("./records.js").MessageRecord} record
+   * @param {string} peer
+   * @param {import("./unit.js").Unit} [unit]
+   */
+  viewOf(record, peer, unit) {
+    const { rows } = this.conversations;
+    const row = unit ? rows.within(unit, peer) : rows.get(peer);
+    return viewOf(record, row?.readOrder ?? 0, peer, this.files.viewOf(record, unit));
   }
 
   #watchOwn() {

@@ -23,6 +23,16 @@ const SENTENCES = {
   still_unopened: "This message could still not be opened.",
   bad_setting: "There is no such setting.",
   closed: "The chat is closed.",
+  file_too_large: "From the browser a file may have up to 10 MiB. The command kez-chat share sends larger ones.",
+  file_not_stored: "A file could not be stored, so the text was not sent either.",
+  file_unreadable: "The browser can't read this file. It may have been changed or moved, or it is a folder.",
+  file_lost: "A part of this file is not here any more. Delete it here and send it again.",
+  file_not_here: "This file has not been downloaded to this device yet.",
+  file_failed: "The file did not reach the server whole.",
+  file_expired: "The server keeps files for a while only, and this one is over. Ask for it to be sent again.",
+  file_removed: "This file was removed from the server.",
+  file_changed: "What the server gave is not the file that was sent; nothing of it was kept.",
+  former_key: "The key of the recipient has changed meanwhile; send it again.",
 };
 
 export class ChatError extends Error {

@@ -5,7 +5,7 @@
 
 import { Slices } from "../proto/slices.js";
 import { ChatError } from "./errors.js";
-import { isUnread, messageKey, viewOf, viewOfUnopened } from "./records.js";
+import { isUnread, messageKey, viewOfUnopened } from "./records.js";
 import { UNOPENED } from "./types.js";
 
 /** @typedef {import("./types.js").MessageView} MessageView */
@@ -41,7 +41,7 @@ export class History {
       return kept && viewOfUnopened(kept, UNOPENED, readOrder);
     }
     const record = await this.record(peer, id);
-    return record && viewOf(record, readOrder, peer);
+    return record && this.engine.viewOf(record, peer);
   }
 
   /**
@@ -70,10 +70,9 @@ export class History {
     /** @type {MessageView[]} */
     const hits = [];
     for (const each of peers.filter((one) => one !== UNOPENED)) {
-      const readOrder = this.engine.conversations.rows.get(each)?.readOrder ?? 0;
       for (const group of this.engine.book.keysOf(each)) {
         for await (const record of this.#scan(group, signal)) {
-          if (folded(record.text).includes(wanted)) hits.push(viewOf(record, readOrder, each));
+          if (folded(record.text).includes(wanted)) hits.push(this.engine.viewOf(record, each));
           if (hits.filter((hit) => hit.peer === each).length >= limit) break;
           await slices.breathe();
         }
@@ -92,8 +91,11 @@ export class History {
     if (!record) throw new ChatError("unknown_message");
     await this.engine.writer.run(async (unit) => {
       const { conversations, news, outbox, sequences } = this.engine;
-      unit.remove("messages", messageKey(record.sender, record.id));
-      sequences.noteSeen(unit, record.sender, record.id, record.hash);
+      const key = messageKey(record.sender, record.id);
+      this.engine.files.remove(unit, key);
+      unit.afterwards(() => this.#stopTransfers(key));
+      unit.remove("messages", key);
+      if (record.hash !== "") sequences.noteSeen(unit, record.sender, record.id, record.hash);
       if (record.state === "failed") {
         outbox.remove(unit, { purpose: "message", recipient: record.peer, messageId: record.id });
       }
@@ -105,6 +107,12 @@ export class History {
       }
       news.removed(unit, record.peer, record.id);
     });
+  }
+
+  /** @param {string} key */
+  #stopTransfers(key) {
+    this.engine.uploads.stop(key);
+    this.engine.downloads.stop(key);
   }
 
   /** @param {string} digest */
@@ -171,7 +179,7 @@ export class History {
 
   /** @param {any} record @param {string} peer @param {number} readOrder */
   #view(record, peer, readOrder) {
-    return peer === UNOPENED ? viewOfUnopened(record, UNOPENED, readOrder) : viewOf(record, readOrder, peer);
+    return peer === UNOPENED ? viewOfUnopened(record, UNOPENED, readOrder) : this.engine.viewOf(record, peer);
   }
 }
 

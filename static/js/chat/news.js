@@ -3,7 +3,7 @@
  * message.
  */
 
-import { viewOf, viewOfUnopened } from "./records.js";
+import { viewOfUnopened } from "./records.js";
 import { UNOPENED } from "./types.js";
 
 /** @typedef {import("./records.js").MessageRecord} MessageRecord */
@@ -64,9 +64,7 @@ export class News {
   /** @param {Unit} unit @param {MessageRecord} record */
   #place(unit, record) {
     const peer = this.engine.book.home(record.peer);
-    const readOrder = this.engine.conversations.rows.within(unit, peer)?.readOrder ?? 0;
-    const view = viewOf(record, readOrder, peer);
-    return { view, changes: this.#of(unit, peer) };
+    return { view: this.engine.viewOf(record, peer, unit), changes: this.#of(unit, peer) };
   }
 
   /** @param {Unit} unit @param {string} peer @returns {Changes} */

@@ -100,6 +100,7 @@ export class People {
     }
     await writer.run(async (unit) => {
       await outbox.failAll(unit, peer, "former_key", FORMER_KEY);
+      await this.engine.uploads.failAll(unit, peer);
       book.accept(unit, entry, Date.now());
       this.#moveConversation(unit, peer, fresh);
     });

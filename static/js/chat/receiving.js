@@ -4,6 +4,7 @@
 
 import { toBase64, toHex } from "../proto/bytes.js";
 import { Slices } from "../proto/slices.js";
+import { pictureIn } from "./files/file_view.js";
 import { Receipts } from "./receipts.js";
 import { UNOPENED } from "./types.js";
 
@@ -136,6 +137,7 @@ export class Receiving {
       kind,
       body: message.document.payload.body,
       text: body.type === "text" ? body.text : body.type === "file" ? body.filename : "",
+      picture: body.type === "file" ? pictureIn(message.document.payload.body) : null,
       replyTo: body.type === "text" ? body.replyTo : null,
       at: message.createdAt.getTime(),
       storedAt: Date.now(),

@@ -22,7 +22,7 @@
  * @property {import("./types.js").NameState} nameState  when it came
  * @property {string} device
  * @property {number} seq
- * @property {string} hash  of the whole signed object
+ * @property {string} hash  of the whole signed object; empty while one of ours waits for its file (and `seq` is 0)
  * @property {"text"|"file"|"unknown"} kind
  * @property {object} body
  * @property {string} text  what a search looks at
@@ -36,6 +36,7 @@
  * @property {Notice[]} notices
  * @property {boolean} shown  read on another device of the owner
  * @property {number|null} receiptAt  when the last delivered receipt was queued
+ * @property {import("./files/picture.js").Picture|null} [picture]  which picture an inline file is
  */
 
 /**
@@ -86,17 +87,18 @@ export function withCause(record, state, causeCode, cause) {
 /**
  * @param {MessageRecord} record
  * @param {number} readOrder  up to which place the owner has read
- * @param {string} [peer]  the conversation that it is shown in, where the key of the peer has changed
+ * @param {string} peer  the conversation that it is shown in; another one where the key of the peer has changed
+ * @param {import("./types.js").FileView|null} file
  * @returns {MessageView}
  */
-export function viewOf(record, readOrder, peer = record.peer) {
+export function viewOf(record, readOrder, peer, file) {
   return {
     id: record.id,
     peer,
     mine: record.mine,
     kind: record.kind,
     text: record.text,
-    size: record.kind === "file" ? Number(/** @type {{size?: unknown}} */ (record.body).size) : null,
+    file,
     replyTo: record.replyTo,
     at: new Date(record.at),
     order: record.order,
@@ -121,7 +123,7 @@ export function viewOfUnopened(record, peer, readOrder) {
     mine: false,
     kind: "unopened",
     text: "",
-    size: null,
+    file: null,
     replyTo: null,
     at: new Date(record.storedAt),
     order: record.order,

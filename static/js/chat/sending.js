@@ -1,9 +1,9 @@
-/** Sending: the contact is checked, then the text is stored as queued; several at once share one write. */
+/** Sending: the contact is checked, then the text or file is stored as queued; several at once share one write. */
 
 import { parseFullHandle } from "../proto/handles.js";
 import { checkText } from "./compose.js";
 import { ChatError } from "./errors.js";
-import { viewOf } from "./records.js";
+import { messageKey } from "./records.js";
 import { Receiving } from "./receiving.js";
 import { fromBase64 } from "../proto/bytes.js";
 import { UNOPENED } from "./types.js";
@@ -38,20 +38,31 @@ export class Sending {
    * @returns {Promise<MessageView>}
    */
   async send(peer, text, { replyTo } = {}) {
-    const body = checkText(text, replyTo);
+    return this.sendBody(peer, checkText(text, replyTo));
+  }
+
+  /**
+   * @param {string} peer
+   * @param {Record<string, any>} body
+   * @returns {Promise<MessageView>}
+   */
+  async sendBody(peer, body) {
     const before = this.#checks.get(peer) ?? Promise.resolve();
     const queued = before.catch(() => undefined).then(async () => {
-      const contact = await this.#contactFor(peer);
+      const contact = await this.contactFor(peer);
       return { stored: this.#queue(contact, body) };
     });
     this.#checks.set(peer, queued);
     const record = await (await queued).stored;
-    const readOrder = this.engine.conversations.rows.get(peer)?.readOrder ?? 0;
-    return viewOf(record, readOrder, this.engine.book.home(record.peer));
+    return this.engine.viewOf(record, this.engine.book.home(record.peer));
   }
 
-  /** @param {string} peer @returns {Promise<ContactRecord>} */
-  async #contactFor(peer) {
+  /**
+   * Whom to write to: the contact of a conversation, asked about again where that is long ago.
+   * @param {string} peer
+   * @returns {Promise<ContactRecord>}
+   */
+  async contactFor(peer) {
     const { book, conversations, directory } = this.engine;
     if (conversations.rows.get(peer)?.blocked) throw new ChatError("blocked");
     const contact = book.ofKey(peer) ?? (await this.#meetClaimed(peer));
@@ -96,7 +107,7 @@ export class Sending {
         const records = await writer.run(async (unit) => {
           batch = this.#waiting.slice(0, AT_ONCE);
           const made = [];
-          for (const { contact, body } of batch) made.push(await composer.queueText(unit, contact, body));
+          for (const { contact, body } of batch) made.push(await composer.queueBody(unit, contact, body));
           return made;
         });
         batch.forEach(({ resolve }, index) => resolve(records[index]));
@@ -117,7 +128,7 @@ export class Sending {
     if (batch.length <= 1) return;
     const { composer, writer } = this.engine;
     for (const { contact, body, resolve, reject } of batch) {
-      await writer.run((unit) => composer.queueText(unit, contact, body)).then(resolve, reject);
+      await writer.run((unit) => composer.queueBody(unit, contact, body)).then(resolve, reject);
     }
   }
 
@@ -129,6 +140,7 @@ export class Sending {
     }
     const record = await this.engine.history.record(peer, id);
     if (!record) throw new ChatError("unknown_message");
+    if (await this.engine.uploads.retry(record)) return;
     if (record.state === "queued") this.engine.outbox.wake(record.peer);
     else if (record.state !== "failed") throw new ChatError("not_failed");
     else if (!(await this.#queueAgain(record))) await this.#sendAnew(peer, record);
@@ -150,7 +162,11 @@ export class Sending {
 
   /** @param {string} peer @param {MessageRecord} record */
   async #sendAnew(peer, record) {
-    await this.send(peer, record.text, record.replyTo === null ? {} : { replyTo: record.replyTo });
+    if (this.engine.files.rows.get(messageKey(record.sender, record.id))) {
+      await this.engine.uploads.sendAnew(peer, record);
+    } else {
+      await this.sendBody(peer, record.body);
+    }
     await this.engine.history.deleteLocally(peer, record.id);
   }
 

@@ -48,7 +48,8 @@ export class Sequences {
    */
   async hashOfSeen(unit, sender, id) {
     const key = messageKey(sender, id);
-    return (await unit.get("messages", key))?.hash ?? (await unit.get("seen", key))?.hash;
+    // One of ours that waits for its file has no hash yet.
+    return (await unit.get("messages", key))?.hash || (await unit.get("seen", key))?.hash;
   }
 
   /**

@@ -7,6 +7,7 @@
  */
 
 import { Engine } from "./engine.js";
+import { FileDesk } from "./files/desk.js";
 
 /** @typedef {import("./types.js").MessageView} MessageView */
 /** @typedef {import("./types.js").Summary} Summary */
@@ -16,7 +17,7 @@ import { Engine } from "./engine.js";
 /**
  * One unlocked identity's conversations. Events: connection, conversations, messages, backlog, typing,
  * presence,
- * warning, incoming, setting. Those of one batch come together, never one for each message.
+ * warning, incoming, setting, transfer. Those of one batch come together, never one for each message.
  */
 export class ChatSession extends EventTarget {
   /** @type {Engine} */
@@ -26,6 +27,8 @@ export class ChatSession extends EventTarget {
   constructor(options) {
     super();
     this.#engine = new Engine(options, (type, detail) => this.dispatchEvent(new CustomEvent(type, { detail })));
+    /** Everything about files. */
+    this.files = new FileDesk(this.#engine);
   }
 
   /**
@@ -58,9 +61,9 @@ export class ChatSession extends EventTarget {
     return this.#engine.settings.all;
   }
 
-  /** Messages of the own devices and receipts that wait to be sent; for the question before locking. */
+  /** Messages, receipts and files that wait to be sent; for the question before logging out. */
   get waiting() {
-    return this.#engine.outbox.waiting;
+    return this.#engine.outbox.waiting + this.#engine.uploads.waiting;
   }
 
   /** @returns {Summary[]} newest first; with requests and blocked ones, marked as such */

@@ -36,7 +36,7 @@ export const UNOPENED = "unopened";
  * @property {boolean} mine
  * @property {"text"|"file"|"unknown"|"unopened"|"gap"} kind
  * @property {string} text
- * @property {number|null} size  of a file, in bytes
+ * @property {FileView|null} file  of a message of kind "file"
  * @property {string|null} replyTo  the id of a message of the same conversation
  * @property {Date} at
  * @property {number} order
@@ -45,6 +45,25 @@ export const UNOPENED = "unopened";
  * @property {string|null} causeCode  as the outbox knows it: "inbox_full", "former_key", "no_receipt", …
  * @property {Notice[]} notices
  * @property {boolean} unread
+ */
+
+/**
+ * How a file stands. `here`: all of it is on this device and can be opened. `stage`:
+ * "sending" (`done` of `total` chunks are on the server), "finishing" (its message is sent, the server has not said that
+ * it is whole), "here"; of what others sent "remote" (not asked yet), "checking", "pending" (the server has `done` of
+ * `total`), "ready" (to be fetched), "loading" (`done` of `total` are here); "failed" with its cause; "elsewhere" (only
+ * the command line can fetch it). `mime` is the sender's claim, `picture` what its bytes say where they are here.
+ * @typedef {object} FileView
+ * @property {"inline"|"chunked"|"iroh"} mode
+ * @property {string} mime
+ * @property {number} size  in bytes
+ * @property {"sending"|"finishing"|"here"|"remote"|"checking"|"pending"|"ready"|"loading"|"failed"|"elsewhere"} stage
+ * @property {boolean} here
+ * @property {number} done
+ * @property {number} total
+ * @property {import("./files/picture.js").Picture|null} picture
+ * @property {string|null} cause
+ * @property {string|null} causeCode  "file_expired", "file_removed", "file_failed", "file_changed", "unreachable", …
  */
 
 /**
@@ -111,6 +130,7 @@ export const UNOPENED = "unopened";
  * @property {{code: string, text: string, peer?: string}} warning
  * @property {{peer: string, message: MessageView}} incoming
  * @property {{name: string, value: unknown}} setting
+ * @property {{id: string, mine: boolean, stage: FileView["stage"], done: number, total: number}} transfer
  */
 
 /** What the page's `config.js` reads from the document. */

@@ -173,6 +173,7 @@ class ChatPage {
     const { session, root } = this;
     on(session, "conversations", ({ peers }) => this.#refresh(peers), signal);
     on(session, "messages", (news) => this.pane.take(news), signal);
+    on(session, "transfer", (news) => this.pane.files?.progress(news), signal);
     on(session, "backlog", (news) => showBacklog(part(root, "backlog"), news), signal);
     on(session, "warning", ({ code, text, peer }) => {
       // What the open conversation says itself, with more room, is not said twice.

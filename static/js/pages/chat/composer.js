@@ -1,5 +1,6 @@
 /**
- * The place to write: grows with its text, sends with Enter, keeps a draft, knows the limit of a message.
+ * The place to write: grows with its text, sends with Enter, keeps a draft, knows the limit of a message. Files that
+ * wait beside it (files/tray.js) go with the same press.
  */
 
 import { byteLength } from "./clean_text.js";
@@ -27,7 +28,9 @@ const DRAFT_AFTER_MS = 400;
 
 /**
  * @typedef {object} ComposerEvents
- * @property {(text: string, replyTo: string|undefined) => Promise<unknown>} send rejects where it was refused
+ * @property {(text: string, replyTo: string|undefined) => Promise<unknown>} send rejects where it was refused; the text
+ *   is empty where only files wait
+ * @property {() => boolean} hasFiles
  * @property {(text: string) => void} draft
  * @property {() => void} typing
  * @property {() => void} lookUp   arrow up in an empty field
@@ -100,7 +103,7 @@ export class Composer {
     const { area } = this.parts;
     const text = area.value;
     const { replyTo } = this;
-    if (text.trim() === "" || byteLength(text) > MOST_BYTES) {
+    if ((text.trim() === "" && !this.events.hasFiles()) || byteLength(text) > MOST_BYTES) {
       return;
     }
     area.value = "";
@@ -115,6 +118,11 @@ export class Composer {
       this.#typed();
       this.events.refused(error);
     }
+  }
+
+  /** Whether there is something to send has changed. */
+  fit() {
+    this.#fit();
   }
 
   saveDraft() {
@@ -146,7 +154,7 @@ export class Composer {
     counter.hidden = bytes < TELL_FROM;
     counter.textContent = left >= 0 ? `${left.toLocaleString("en")} left` : `${(-left).toLocaleString("en")} too many`;
     counter.classList.toggle("over", left < 0);
-    send.disabled = left < 0 || area.value.trim() === "";
+    send.disabled = left < 0 || (area.value.trim() === "" && !this.events.hasFiles());
   }
 
   /** @param {KeyboardEvent} event */

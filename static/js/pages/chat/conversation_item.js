@@ -111,7 +111,7 @@ function lastLine(summary, presence) {
 /** @param {{kind: MessageView["kind"], text: string}} said */
 function whatOf({ kind, text }) {
   if (kind === "file") {
-    return `File: ${oneLine(text, 100)}`;
+    return el("span", { class: "last-file" }, icon("clip"), spoken("File: "), oneLine(text, 100));
   }
   return kind === "unknown" ? "A newer client is needed" : oneLine(text, 140);
 }

@@ -8,9 +8,12 @@ import { Composer } from "./composer.js";
 import { drawPeer, nameOf } from "./conversation_item.js";
 import { showDetails } from "./details.js";
 import { isWatched } from "./dom.js";
+import { FilePlace } from "./files/place.js";
 import { messageActions } from "./message_actions.js";
 import { mayWrite, noticesKey, noticesOf } from "./notices.js";
+import { actsOf } from "./pane_acts.js";
 import { composerParts, speak, statusOf, threadParts } from "./pane_parts.js";
+import { PaneSending, nameForCommands } from "./pane_sending.js";
 import { fillSkeleton } from "./rows_view.js";
 import { Thread } from "./thread.js";
 import { UNOPENED } from "../../chat/types.js";
@@ -38,16 +41,20 @@ export class ConversationPane {
     this.peer = null;
     /** @type {Thread|null} */
     this.thread = null;
+    /** @type {FilePlace|null} */
+    this.files = null;
     this.drawnNotices = "";
     this.reading = false;
+    this.sending = new PaneSending(this, signal);
     this.composer = new Composer(composerParts(root), {
-      send: (text, replyTo) => this.#send(text, replyTo),
+      send: (text, replyTo) => this.sending.send(text, replyTo),
+      hasFiles: () => this.sending.tray.isFull,
       draft: (text) => this.peer && this.run(() => session.setDraft(/** @type {string} */ (this.peer), text)),
       typing: () => this.peer && session.typing(this.peer),
       lookUp: () => this.thread?.rows.moveFocus(0),
       refused: (error) => app.toast(sentence(error), { kind: "danger" }),
     }, signal);
-    messageActions(part(root, "scroller"), part(root, "menu"), this.#acts(), signal);
+    messageActions(part(root, "scroller"), part(root, "menu"), actsOf(this), signal);
     fillSkeleton(part(root, "skeleton"));
     for (const name of ["peer", "details"]) {
       part(root, name).addEventListener("click", () => this.showDetails(), { signal });
@@ -71,6 +78,7 @@ export class ConversationPane {
       part(this.root, "nothing-open").hidden = true;
       part(this.root, "conversation").hidden = false;
       this.composer.start(summary.draft);
+      this.sending.tray.show(peer);
       this.#openThread(summary);
       this.refresh();
       if (focus) {
@@ -89,8 +97,9 @@ export class ConversationPane {
     }
     this.composer.stop();
     this.thread?.close();
-    this.thread = null;
-    this.peer = null;
+    this.files?.close();
+    this.thread = this.files = this.peer = null;
+    this.sending.tray.show(null);
     this.session.attend(null);
     part(this.root, "nothing-open").hidden = false;
     part(this.root, "conversation").hidden = true;
@@ -128,7 +137,9 @@ export class ConversationPane {
     part(root, "thread-empty-text").textContent = `Say hello to ${nameOf(summary)}. Only the two of you can read it.`;
     part(root, "peer").classList.toggle("known", summary.peer !== UNOPENED);
     part(root, "details").hidden = summary.peer === UNOPENED;
-    this.#drawNotices(summary);
+    if (this.#drawNotices(summary)) {
+      this.thread?.draw(); // files of strangers can be opened once they are none
+    }
     this.thread?.noteSeen();
   }
 
@@ -168,6 +179,12 @@ export class ConversationPane {
   #openThread({ peer, unread, title }) {
     const { identity } = this.session;
     const { server } = this.app.config;
+    this.files = new FilePlace({
+      peer,
+      handle: nameForCommands(this.session, peer),
+      files: this.session.files,
+      isHeld: () => this.session.conversation(peer)?.request ?? false,
+    });
     this.thread = new Thread(threadParts(this.root), {
       load: (wanted) => this.session.messages(peer, wanted),
       fetch: (id) => this.session.message(peer, id),
@@ -178,6 +195,7 @@ export class ConversationPane {
         ownName: this.app.shown(identity.handle),
         peerName: nameOf({ peer, title }),
         canReopen: peer === UNOPENED,
+        files: this.files,
       },
     });
     const { thread } = this;
@@ -196,21 +214,12 @@ export class ConversationPane {
     });
   }
 
-  /**
-   * @param {string} text
-   * @param {string|undefined} replyTo
-   */
-  async #send(text, replyTo) {
-    if (this.peer !== null) {
-      await this.session.send(this.peer, text, replyTo === undefined ? {} : { replyTo });
-    }
-  }
-
-  /** @param {Summary} summary */
+  /** @param {Summary} summary @returns {boolean} whether they have changed */
   #drawNotices(summary) {
     const key = noticesKey(summary);
     const form = part(this.root, "composer");
-    if (key !== this.drawnNotices) {
+    const isNew = key !== this.drawnNotices;
+    if (isNew) {
       this.drawnNotices = key;
       const place = part(this.root, "notices");
       const had = place.contains(document.activeElement);
@@ -223,34 +232,6 @@ export class ConversationPane {
         this.focus();
       }
     }
-  }
-
-  /** @returns {import("./message_actions.js").Acts} */
-  #acts() {
-    const { session, app } = this;
-    const peer = () => this.peer ?? "";
-    return {
-      find: (key) => this.thread?.model.byKey.get(key),
-      reply: (message) => {
-        this.composer.answer(message, message.mine ? "You" : part(this.root, "peer-name").textContent ?? "");
-        this.composer.focus();
-      },
-      copy: (message) => this.run(async () => {
-        await navigator.clipboard.writeText(message.text);
-        app.toast("Copied.", { kind: "ok" });
-      }),
-      remove: (message) => this.run(async () => {
-        await session.deleteLocally(peer(), message.id);
-        app.announce("Deleted.");
-      }),
-      retry: (message) => this.run(() => session.retry(peer(), message.id)),
-      jump: async (key) => {
-        if (!(await this.thread?.jumpTo(key))) {
-          app.toast("That message is not here any more.");
-        }
-      },
-      move: (step) => this.thread?.rows.moveFocus(step),
-      mayReply: () => Boolean(this.summary && mayWrite(this.summary)),
-    };
+    return isNew;
   }
 }

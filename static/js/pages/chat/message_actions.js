@@ -14,9 +14,11 @@ import { menuKeys, openMenu } from "./popovers.js";
  * @property {(message: MessageView) => void} copy
  * @property {(message: MessageView) => void} remove    after the person has confirmed
  * @property {(message: MessageView) => void} retry
+ * @property {Record<"view"|"save"|"fetch"|"cancel"|"copyCommand", (message: MessageView) => void>} files
  * @property {(key: string) => void} jump
  * @property {(step: number) => void} move           the focus, between rows
  * @property {() => boolean} mayReply
+ * @property {(message: MessageView) => boolean} maySave whether it is a file that is here
  */
 
 /**
@@ -36,9 +38,14 @@ export function messageActions(scroller, menu, acts, signal) {
     delete: (message) => confirmRemoval(message, acts),
     retry: acts.retry,
     reopen: acts.retry,
+    view: acts.files.view,
+    save: acts.files.save,
+    fetch: acts.files.fetch,
+    cancel: acts.files.cancel,
+    "copy-command": acts.files.copyCommand,
     more: (message, opener) => {
       chosen = { message, opener };
-      fitMenu(menu, message, acts.mayReply());
+      fitMenu(menu, message, acts);
       openMenu(menu, opener);
     },
   };
@@ -83,13 +90,15 @@ function messageAt(within, acts) {
 /**
  * @param {HTMLElement} menu
  * @param {MessageView} message
- * @param {boolean} mayReply
+ * @param {Acts} acts
  */
-function fitMenu(menu, message, mayReply) {
+function fitMenu(menu, message, acts) {
+  const mayReply = acts.mayReply();
   for (const button of menu.querySelectorAll("button")) {
     const action = button.dataset.action;
     button.hidden = (action === "reply" && (!mayReply || message.kind !== "text"))
-      || (action === "copy" && message.kind !== "text");
+      || (action === "copy" && message.kind !== "text")
+      || (action === "save" && !acts.maySave(message));
   }
 }
 

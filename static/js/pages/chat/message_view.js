@@ -2,7 +2,7 @@
  * One row of a thread: what stands above it, the bubble or the remark, and what can be done with it.
  */
 
-import { neutralise, oneLine, sizeText } from "./clean_text.js";
+import { neutralise, oneLine } from "./clean_text.js";
 import { el, spoken } from "./dom.js";
 import { icon } from "../../ui/icons.js";
 import { isSpoken, keyOf } from "./rows.js";
@@ -20,6 +20,7 @@ import { clockTime, dayLabel, fullTime } from "./times.js";
  * @property {string} peerName
  * @property {boolean} canReopen whether a sealed one can be tried again
  * @property {(id: string) => MessageView|null|undefined} find a quoted message; undefined: not known (yet)
+ * @property {import("./files/place.js").FilePlace} files
  */
 
 const ALARMING = new Set(["fork", "chain_differs", "name_unverified"]);
@@ -36,7 +37,7 @@ export function looksOf(row, around, now) {
   const quoted = message.replyTo ? around.find(message.replyTo) : null;
   return JSON.stringify([
     message.kind, message.state, message.cause, message.text, message.notices, row.first, row.last, row.startsUnread,
-    row.startsDay ? dayLabel(message.at, now) : "", quoted === null, quoted?.id, quoted?.text, around.peerName, around.canReopen,
+    message.file && around.files.looksOf(message), row.startsDay ? dayLabel(message.at, now) : "", quoted === null, quoted?.id, quoted?.text, around.peerName, around.canReopen,
   ]);
 }
 
@@ -110,18 +111,12 @@ function bubble({ message }, around) {
  */
 function content(message, around) {
   if (message.kind === "file") {
-    return standIn("file", oneLine(message.text || "A file", 120), fileHint(message));
+    return around.files.contentOf(message);
   }
   if (message.kind === "unknown") {
     return standIn("refresh", "A newer client is needed", "This kind of message can't be shown here yet.");
   }
   return textView(message.text, around.ownServer, around.ownName);
-}
-
-/** @param {MessageView} message */
-function fileHint(message) {
-  const size = message.size === null ? "" : `${sizeText(message.size)}. `;
-  return `${size}Files can't be downloaded yet.`;
 }
 
 /**
@@ -203,6 +198,12 @@ function againButton(action) {
 
 /** @param {MessageView} message */
 function failure(message) {
+  const { file } = message;
+  if (message.mine && file?.stage === "failed" && message.state !== "failed") {
+    // Its message has arrived, what it leads to has not.
+    const cause = oneLine(file.cause ?? "", 240);
+    return [el("p", { class: "failure" }, el("span", { text: `The file did not arrive. ${cause}` }), againButton("retry"))];
+  }
   if (message.state !== "failed" && !(message.state === "queued" && message.cause)) {
     return [];
   }

@@ -63,6 +63,16 @@ export function threadParts(root) {
   };
 }
 
+/** @param {HTMLElement} root @returns {import("./files/picking.js").PickingParts} */
+export function pickingParts(root) {
+  return {
+    pane: part(root, "conversation"),
+    zone: part(root, "drop-zone"),
+    button: buttonPart(root, "attach"),
+    input: find(root, "[data-part='picker']", HTMLInputElement),
+  };
+}
+
 /** @param {HTMLElement} root @returns {import("./composer.js").ComposerParts} */
 export function composerParts(root) {
   return {
