@@ -24,6 +24,7 @@ def local_environment(folder: Path, ports: Ports, *, base: Mapping[str, str] = o
         "REDIS_URL": f"redis://{HOST}:{ports.valkey}",
         "DATABASE_URL": f"sqlite:///{folder / 'kez.sqlite3'}",
         "SIGCHAIN_DATABASE_URL": f"sqlite:///{folder / 'sigchain.sqlite3'}",
+        "KEZ_FILES_STORAGE": str(folder / "files"),
         # deploy/nats.conf
         "KEZ_NATS_HOST": HOST,
         "KEZ_NATS_PORT": str(ports.nats),

@@ -3,7 +3,7 @@
 import ipaddress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -72,6 +72,35 @@ def network_list(name: str, *, default: list[str]) -> list[ipaddress.IPv4Network
         raise ImproperlyConfigured(
             f"{name} is a comma-separated list of networks such as 10.0.0.0/8: {error}."
         ) from error
+
+
+def attachment_storage(name: str, *, default: str, access_key: str, secret_key: str) -> dict[str, Any]:
+    """An entry of Django's STORAGES: a folder, or `s3://bucket/prefix` with `?endpoint=…&region=…` as needed.
+
+    `access_key` and `secret_key` are the names of the variables that hold the bucket's keys.
+    """
+    value = env.str(name, default=default)
+    parts = urlsplit(value)
+    if parts.scheme in ("", "file"):
+        folder = Path(parts.path)
+        if not folder.is_absolute():
+            folder = BASE_DIR / folder
+        return {"BACKEND": "files.folder_storage.FolderStorage", "OPTIONS": {"location": str(folder)}}
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ImproperlyConfigured(f"{name}={value!r} is no storage: give a folder, or s3://bucket/prefix.")
+    query = dict(parse_qsl(parts.query))
+    options = {
+        "bucket_name": parts.netloc,
+        "location": parts.path.strip("/"),
+        "endpoint_url": query.pop("endpoint", None),
+        "region_name": query.pop("region", None),
+        # Without these, boto3 looks where it always does: its variables, its files, the machine's role.
+        "access_key": env.str(access_key, default="") or None,
+        "secret_key": env.str(secret_key, default="") or None,
+    }
+    if query:
+        raise ImproperlyConfigured(f"{name} takes endpoint and region, not {', '.join(sorted(query))}.")
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
 def database(name: str, *, default: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("registry.urls")),
     path("", include("chatbridge.urls")),
+    path("", include("files.urls")),
     path("", include("pages.urls")),
     path("", include("httpapi.urls")),
 ]

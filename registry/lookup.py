@@ -40,6 +40,11 @@ def active_handle_by_primary(primary: Primary) -> Handle | None:
     return Handle.objects.filter(primary_hex=primary.hex, status=Handle.Status.ACTIVE).first()
 
 
+def locked_handle(primary: Primary) -> Handle | None:
+    """The handle of a key, of any status, which nobody else changes until this transaction ends."""
+    return Handle.objects.select_for_update().filter(primary_hex=primary.hex).first()
+
+
 def handle_state(primary: Primary) -> HandleState:
     """What the registry knows of a key. For the key's owner and for operators, not for the public."""
     handle = Handle.objects.filter(primary_hex=primary.hex).only("status").first()

@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from httpapi.problems import problem_kinds
 from httpapi.tests.processes import ROOT
+from kezproto.digests import digest_of
+from kezproto.file_announcement import file_announcement_payload
+from kezproto.signed import sign
 from registry.tests.cast import ALICE, registered, registration
 
 PAGE = ROOT / "docs" / "api.md"
@@ -64,7 +68,11 @@ def test_the_examples_are_what_the_server_says(client, settings):
     registered(ALICE, "chris", at=moment)
     challenge = {"primary": str(ALICE.primary)}
     assert client.post("/v1/challenges", challenge, content_type="application/json").status_code == 201
+    announced = client.post("/v1/files", announcement(timezone.now()), content_type="application/json")
+    assert announced.status_code == 201
     said = {
+        "announcement": announcement(moment),
+        "file": {**announced.json(), "announced_at": "2026-05-25T03:00:01Z"},
         "registration": registration(ALICE, "chris", at=moment),
         "look-up": client.get("/v1/u/chris").json(),
         "webfinger": client.get("/.well-known/webfinger?resource=acct:chris@kez.lat").json(),
@@ -79,6 +87,19 @@ def test_the_examples_are_what_the_server_says(client, settings):
         "docs/api.md has other examples; the top of this file says how to renew them"
     )
     assert {name for name, _ in EXAMPLE.findall(page)} == set(said)
+
+
+def announcement(at: datetime) -> dict[str, Any]:
+    payload = file_announcement_payload(
+        primary=ALICE.primary,
+        server="kez.lat",
+        file_id="0c1d2e3f" * 4,
+        size=250_000,
+        digest=digest_of(b"the sealed chunks"),
+        access=digest_of(b"the token"),
+        created_at=at,
+    )
+    return sign("file_announcement", payload, ALICE)
 
 
 def shown(name: str, value: Any) -> str:

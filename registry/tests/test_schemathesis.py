@@ -22,9 +22,14 @@ CHECKS = [
 ]
 # One address asks the broker, which is not there in this test and costs a time-out; its shape is tried elsewhere.
 SLOW = {"GET /v1/readyz"}
-TAKE_INPUT = {"POST /v1/register", "GET /.well-known/webfinger", "POST /v1/challenges"}
+TAKE_INPUT = {"POST /v1/register", "GET /.well-known/webfinger", "POST /v1/challenges", "POST /v1/files"}
 EXPECTED = {
-    GenerationMode.POSITIVE: {*TAKE_INPUT, "GET /v1/u/{handle}", "GET /v1/healthz"},
+    GenerationMode.POSITIVE: {
+        *TAKE_INPUT,
+        "GET /v1/u/{handle}",
+        "GET /v1/files/{file_id}",
+        "GET /v1/healthz",
+    },
     GenerationMode.NEGATIVE: TAKE_INPUT,
 }
 

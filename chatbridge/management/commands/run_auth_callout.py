@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from prometheus_client import start_http_server
+from django.core.management.base import BaseCommand, CommandParser
 
 from chatbridge.callout_process import FROZEN_AFTER_SECONDS, CalloutProcess
+from chatbridge.metrics_server import serve_metrics
 from chatbridge.processes import check_before_start, run_process
 
 
@@ -43,18 +43,5 @@ class Command(BaseCommand):
             process = CalloutProcess(frozen_after=options["frozen_after"])
             await process.run()
 
-        _serve_metrics()
+        serve_metrics(settings.KEZ_CALLOUT_METRICS_BIND, setting="KEZ_CALLOUT_METRICS_BIND")
         run_process(work, on_stop=stop)
-
-
-def _serve_metrics() -> None:
-    bind = settings.KEZ_CALLOUT_METRICS_BIND
-    if not bind:
-        return
-    host, _, port = bind.rpartition(":")
-    if not host or not port.isdigit():
-        raise CommandError(f"KEZ_CALLOUT_METRICS_BIND={bind!r} is not an address: write host:port.")
-    try:
-        start_http_server(int(port), addr=host.strip("[]"))
-    except OSError as error:
-        raise CommandError(f"The metrics port {bind} cannot be opened: {error.strerror}.") from error

@@ -1,0 +1,114 @@
+"""Counts the chunks that arrive in KEZ_FILES. Any number of these processes share the work."""
+
+import asyncio
+import contextlib
+import logging
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from chatbridge.broker import backend_connection
+from chatbridge.jetstream import JetStreamError, api
+from chatbridge.threads import in_thread
+from chatbridge.watchdog import Watchdog
+from files import services
+from files.chunk_stream import CONSUMER, arrivals, by_upload, ensure_consumer, purge, purge_unwanted
+from files.metrics import BATCH_SECONDS, CHUNKS
+from files.progress import Progress
+from kezproto.subjects import FILES_STREAM
+from natslink.errors import LinkError
+from natslink.pulling import InboxMessage
+
+logger = logging.getLogger(__name__)
+
+BATCH = 512
+BEAT_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+FROZEN_AFTER_SECONDS = 30.0
+
+
+class ChunkIngest:
+    """`run` returns after `stop`. A chunk is acknowledged to the broker when the database has counted it: whatever dies
+    in between, it comes again, and counting it twice changes nothing.
+    """
+
+    def __init__(self, *, frozen_after: float = FROZEN_AFTER_SECONDS) -> None:
+        self._backend = backend_connection()
+        self._watchdog = Watchdog(seconds=frozen_after)
+        self._progress = Progress()
+        self._arrived: asyncio.Queue[InboxMessage] = asyncio.Queue(maxsize=2 * BATCH)
+        self._stopping = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Raises a LinkError or JetStreamError if the broker cannot be used at the start; then it waits for it."""
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            await self._backend.start()
+            await ensure_consumer(self._backend)
+            self._watchdog.start()
+            tasks = [asyncio.create_task(work()) for work in (self._pull, self._count, self._beat)]
+            logger.info("Chunk ingest ready.")
+            self.ready.set()
+            stopped = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            for task in tasks:
+                if task.done():
+                    task.result()  # none of them ends by itself: this raises why it did
+        finally:
+            self._watchdog.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._backend.close()
+        logger.info("Chunk ingest stopped.")
+
+    async def _pull(self) -> None:
+        async with contextlib.aclosing(arrivals(self._backend, batch=BATCH)) as messages:
+            async for message in messages:
+                await self._arrived.put(message)
+
+    async def _count(self) -> None:
+        while True:
+            batch = [await self._arrived.get()]
+            while not self._arrived.empty() and len(batch) < BATCH:
+                batch.append(self._arrived.get_nowait())
+            try:
+                with BATCH_SECONDS.time():
+                    await self._record(batch)
+            except DatabaseError as error:
+                # Not acknowledged, so they come again.
+                logger.warning("%d chunk(s) could not be counted: %s", len(batch), error)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _record(self, batch: list[InboxMessage]) -> None:
+        arrived, foreign = by_upload(message.subject for message in batch)
+        recorded = await in_thread(services.record_chunks, arrived, now=timezone.now())
+        unwanted = sum(bits.bit_count() for bits in recorded.unwanted.values())
+        CHUNKS.labels("counted").inc(len(batch) - unwanted - len(foreign))
+        CHUNKS.labels("unwanted").inc(unwanted)
+        CHUNKS.labels("foreign").inc(len(foreign))
+        await self._progress.tell(recorded.progressed)
+        try:
+            await purge_unwanted(self._backend, recorded.unwanted)
+            for subject in foreign:
+                await purge(self._backend, subject)
+        except (LinkError, JetStreamError) as error:
+            logger.warning("Chunks that nobody waits for stay until the next tidying: %s", error)
+        for message in batch:
+            await message.ack()
+
+    async def _beat(self) -> None:
+        """The watchdog is fed by answers of the broker; an outage of the broker is no freeze."""
+        while True:
+            try:
+                if self._backend.state == "connected":
+                    await api(self._backend, f"CONSUMER.INFO.{FILES_STREAM}.{CONSUMER}", seconds=BEAT_SECONDS)
+            except (LinkError, JetStreamError) as error:
+                logger.debug("The broker did not answer the heartbeat: %s", error)
+            self._watchdog.beat()
+            await asyncio.sleep(BEAT_SECONDS)

@@ -1,0 +1,46 @@
+"""`manage.py run_chunk_ingest`: counts the chunks of files as they arrive. Run one or more; they share the work."""
+
+import asyncio
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from chatbridge.metrics_server import serve_metrics
+from chatbridge.processes import check_before_start, run_process
+from files.ingest import FROZEN_AFTER_SECONDS, ChunkIngest
+
+
+class Command(BaseCommand):
+    help = "Counts the chunks of files as they arrive, until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--wait", type=float, default=30.0, help="Seconds to wait for the broker (default 30)."
+        )
+        parser.add_argument(
+            "--frozen-after",
+            type=float,
+            default=FROZEN_AFTER_SECONDS,
+            help="Leave with exit code 70 when nothing moved for so many seconds (default 30).",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = asyncio.Event()
+        process: ChunkIngest | None = None
+
+        def stop() -> None:
+            stopping.set()
+            if process is not None:
+                process.stop()
+
+        async def work() -> None:
+            nonlocal process
+            self.stdout.write(f"Chunk ingest: {await check_before_start(wait=options['wait'])}.")
+            if stopping.is_set():
+                return
+            process = ChunkIngest(frozen_after=options["frozen_after"])
+            await process.run()
+
+        serve_metrics(settings.KEZ_INGEST_METRICS_BIND, setting="KEZ_INGEST_METRICS_BIND")
+        run_process(work, on_stop=stop)
