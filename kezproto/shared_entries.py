@@ -5,6 +5,9 @@
 with the info `kez/share/1` ‖ 0x00 ‖ the reader's 32 bytes. What is sealed is a frame as in an envelope. The list
 names no reader; a reader tries its key on every entry. The entry names its owner, so that nobody can offer a copy of it
 as their own.
+
+The owner seals entries to themself as well: these name the readers, so that every device of theirs can make the next
+list out of this one.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from kezproto.bodies import FileBody, parse_body
 from kezproto.canonical import canonical_bytes, parse_json
 from kezproto.errors import CannotDecrypt, KeyMismatch, Malformed, WrongType
 from kezproto.fields import Check, check_fields
+from kezproto.handles import Handle, parse_full_handle
 from kezproto.keys import Primary, SigningKey, x25519_private, x25519_public
 from kezproto.padding import frame, unframe
 from kezproto.payloads import MAX_SHARED_ENTRY_BYTES
@@ -34,7 +38,21 @@ MAX_NOTE_BYTES = 280
 
 _INFO = b"kez/share/1\x00"
 _OVERHEAD_BYTES = 32 + 16  # HPKE's enc and tag
+_ONLY_OWNER = "Only an entry that the owner seals to themself names readers."
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+
+
+def _readers(value: Any) -> None:
+    fields.json_object(value)
+    if not value:
+        raise Malformed("must name a reader.")
+    for primary in sorted(value):
+        fields.primary(primary)
+        if not isinstance(value[primary], str):
+            raise Malformed("must give each reader's handle as text.")
+        parse_full_handle(value[primary])
+
+
 _FIELDS: dict[str, Check] = {
     "type": fields.anything,
     "version": fields.anything,
@@ -43,18 +61,27 @@ _FIELDS: dict[str, Check] = {
     "file": fields.json_object,
     "thumbnail": fields.json_object,
     "note": fields.plain_line(1, MAX_NOTE_BYTES),
+    "expires_at": fields.timestamp,
+    "readers": _readers,
 }
+_OPTIONAL = frozenset({"thumbnail", "note", "expires_at", "readers"})
 
 
 @dataclass(frozen=True, slots=True)
 class SharedEntry:
-    """`file` is chunked or iroh; `thumbnail`, if there is one, is a chunked picture. `document` is what was sealed."""
+    """`file` is chunked or iroh; `thumbnail`, if there is one, is a chunked picture. `document` is what was sealed.
+
+    `expires_at`: until when the server keeps a chunked file, as its owner was told. `readers`, by primary, is what the
+    owner calls them; only an entry that the owner sealed to themself has it. Several of these may be about one file.
+    """
 
     owner: Primary
     added_at: datetime
     file: FileBody
     thumbnail: FileBody | None
     note: str | None
+    expires_at: datetime | None
+    readers: Mapping[Primary, Handle] | None
     document: dict[str, Any] = field(repr=False)
 
 
@@ -65,6 +92,8 @@ def shared_entry_document(
     file: Mapping[str, Any],
     thumbnail: Mapping[str, Any] | None = None,
     note: str | None = None,
+    expires_at: datetime | None = None,
+    readers: Mapping[Primary, Handle] | None = None,
 ) -> dict[str, Any]:
     """The entry as JSON, from file bodies. Malformed if `parse_shared_entry` would refuse it."""
     document: dict[str, Any] = {
@@ -78,6 +107,10 @@ def shared_entry_document(
         document["thumbnail"] = dict(thumbnail)
     if note is not None:
         document["note"] = note
+    if expires_at is not None:
+        document["expires_at"] = format_timestamp(expires_at)
+    if readers is not None:
+        document["readers"] = {str(primary): str(handle) for primary, handle in readers.items()}
     parse_shared_entry(document, owner=owner)
     return document
 
@@ -89,16 +122,19 @@ def parse_shared_entry(document: Any, *, owner: Primary) -> SharedEntry:
     found = (document.get("type"), document.get("version"))
     if found != (ENTRY_TYPE, ENTRY_VERSION) or isinstance(found[1], bool):
         raise WrongType(f"An entry of type {ENTRY_TYPE}, version {ENTRY_VERSION}, was expected.")
-    check_fields(document, _FIELDS, what="entry", optional=frozenset({"thumbnail", "note"}))
+    check_fields(document, _FIELDS, what="entry", optional=_OPTIONAL)
     if document["owner"] != str(owner):
         raise KeyMismatch("The entry was made by another owner than the one of this list.")
+    file = _file(document["file"], "chunked", "iroh")
     thumbnail = _file(document["thumbnail"], "chunked") if "thumbnail" in document else None
     return SharedEntry(
         owner=owner,
         added_at=parse_timestamp(document["added_at"]),
-        file=_file(document["file"], "chunked", "iroh"),
+        file=file,
         thumbnail=thumbnail,
         note=document.get("note"),
+        expires_at=parse_timestamp(document["expires_at"]) if "expires_at" in document else None,
+        readers=_named(document["readers"]) if "readers" in document else None,
         document=dict(document),
     )
 
@@ -109,7 +145,9 @@ def entry_info(reader: Primary) -> bytes:
 
 
 def seal_shared_entry(document: Mapping[str, Any], reader: Primary) -> bytes:
-    """The sealed entry. Malformed if it becomes larger than a list takes."""
+    """The sealed entry. Malformed if it becomes larger than a list takes, or would tell one reader of others."""
+    if isinstance(document, Mapping) and "readers" in document and document.get("owner") != str(reader):
+        raise Malformed(_ONLY_OWNER)
     framed = frame(canonical_bytes(document))
     if _OVERHEAD_BYTES + len(framed) > MAX_SHARED_ENTRY_BYTES:
         raise Malformed(
@@ -131,9 +169,15 @@ def open_shared_entry(sealed: bytes, key: SigningKey, *, owner: Primary) -> Shar
     plaintext = unframe(framed)
     document = parse_json(plaintext)
     entry = parse_shared_entry(document, owner=owner)
+    if entry.readers is not None and key.primary != owner:
+        raise Malformed(_ONLY_OWNER)
     if canonical_bytes(document) != plaintext:
         raise Malformed("The entry was not sealed in its canonical form.")
     return entry
+
+
+def _named(readers: Mapping[str, str]) -> dict[Primary, Handle]:
+    return {Primary.parse(primary): parse_full_handle(handle) for primary, handle in readers.items()}
 
 
 def _file(document: Mapping[str, Any], *modes: str) -> FileBody:

@@ -61,7 +61,9 @@ def chunk_subject(text: str) -> list[Any]:
 
 def entry(document: Any) -> list[Any]:
     found = parse_shared_entry(plain_copy(document), owner=ALICE.primary)
-    return [found.file.filename, found.note]
+    readers = found.readers and sorted((str(key), str(handle)) for key, handle in found.readers.items())
+    names = readers and [handle for _, handle in readers]
+    return [found.file.filename, found.note, found.expires_at is not None, names]
 
 
 def mentions(text: str) -> list[list[Any]]:

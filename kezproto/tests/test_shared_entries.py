@@ -4,7 +4,8 @@ import pytest
 
 from kezproto.bodies import chunked_file_body
 from kezproto.canonical import canonical_bytes
-from kezproto.errors import CannotDecrypt, ProtocolError
+from kezproto.errors import CannotDecrypt, Malformed, ProtocolError
+from kezproto.handles import Handle
 from kezproto.keys import Primary, SigningKey
 from kezproto.padding import frame, frame_size
 from kezproto.payloads import MAX_SHARED_ENTRIES, MAX_SHARED_ENTRY_BYTES, MAX_SHARED_FILES_BYTES
@@ -48,6 +49,7 @@ def test_valid(case):
     assert entry == parse_shared_entry(document, owner=owner)
     assert entry.document == document
     more = {name: document.get(name) for name in ("thumbnail", "note")}
+    more |= {"expires_at": entry.expires_at, "readers": entry.readers}
     made = shared_entry_document(owner=owner, added_at=entry.added_at, file=document["file"], **more)
     assert made == document
     again = seal_shared_entry(document, key.primary)
@@ -89,6 +91,14 @@ def test_only_its_reader_opens_it():
     for other in (ALICE, MALLORY):
         with pytest.raises(CannotDecrypt):
             open_shared_entry(sealed, other, owner=ALICE.primary)
+
+
+def test_no_reader_is_told_of_others():
+    document = entry_of_alice(readers={BOB.primary: Handle("bob", "kez.lat")})
+    entry = open_shared_entry(seal_shared_entry(document, ALICE.primary), ALICE, owner=ALICE.primary)
+    assert entry.readers == {BOB.primary: Handle("bob", "kez.lat")}
+    with pytest.raises(Malformed):
+        seal_shared_entry(document, BOB.primary)
 
 
 def test_nothing_in_it_shows():

@@ -43,8 +43,8 @@ const FUNCTIONS = {
   },
   connect_name: (name) => Object.values(parseConnectName(name)),
   entry: (document) => {
-    const { file, note } = parseSharedEntry(plain(document), { owner });
-    return [file.filename, note];
+    const { file, note, expiresAt, readers } = parseSharedEntry(plain(document), { owner });
+    return [file.filename, note, expiresAt !== null, readers?.map(({ handle }) => handle.toString()) ?? null];
   },
   file_name: (name) => fileName(name) ?? null,
   full_handle: (handle) => parseFullHandle(handle).toString(),

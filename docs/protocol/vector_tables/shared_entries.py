@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from kezproto.bodies import chunked_file_body, inline_file_body, iroh_file_body, text_body
 from kezproto.canonical import canonical_bytes
-from kezproto.keys import Primary, x25519_public
+from kezproto.handles import Handle
+from kezproto.keys import Primary, SigningKey, x25519_public
 from kezproto.padding import frame, frame_size
 from kezproto.payloads import MAX_SHARED_ENTRY_BYTES
 from kezproto.shared_entries import MAX_NOTE_BYTES, entry_info, shared_entry_document
 from kezproto.tests import second_hpke
 from kezproto.timestamps import format_timestamp
-from vector_tables.cast import ALICE, BOB, CREATED, MALLORY, Document, changed, drop, flipped, inside, put
+from vector_tables.cast import (
+    ALICE,
+    BOB,
+    CREATED,
+    MALLORY,
+    OTHER_SERVER,
+    SERVER,
+    Document,
+    changed,
+    drop,
+    flipped,
+    inside,
+    put,
+)
 from vector_tables.envelopes import EPHEMERAL, SMALL_ORDER
 from vector_tables.tickets import CONTENT, TICKET
 
@@ -44,6 +60,7 @@ _IROH = iroh_file_body(
     ticket=TICKET.encode(),
 )
 _INLINE = inline_file_body(b"hello", filename="notes.txt", mime="text/plain")
+_READERS = {BOB.primary: Handle("bob", SERVER), MALLORY.primary: Handle("mallory", OTHER_SERVER)}
 
 
 def build() -> dict[str, Any]:
@@ -51,7 +68,9 @@ def build() -> dict[str, Any]:
         "about": "'valid': made with 'ephemeral_hex' as HPKE's ephemeral secret; whoever opens them needs only "
         "'reader_seed_hex', and who the 'owner' of the list is. 'refused': with the code that opening must give. "
         "'refused_documents': what no entry may hold. 'too_large': a valid entry that no list takes.",
-        "valid": [_valid(name, document) for name, document in _documents()],
+        "valid": [
+            _valid(name, document, ALICE if "readers" in document else BOB) for name, document in _documents()
+        ],
         "refused": _refused(),
         "refused_documents": _refused_documents(),
         "too_large": [{"document": _crowded("x" * (_longest_note() + 1)), "error": "malformed"}],
@@ -68,7 +87,13 @@ def _documents() -> list[tuple[str, Document]]:
         ("a file over Iroh", _entry(_IROH)),
         ("with a picture and a note", _entry(_IROH, thumbnail=_THUMBNAIL, note="From Lisbon 😂")),
         ("with as long a note as fits", _crowded("x" * _longest_note())),
+        ("with its end", _entry(_CHUNKED, expires_at=CREATED + timedelta(days=30))),
+        ("the owner's own", _entry(_IROH, note="From Lisbon 😂", readers=_READERS)),
     ]
+
+
+def _wired(readers: Mapping[Primary, Handle]) -> Document:
+    return {str(primary): str(handle) for primary, handle in readers.items()}
 
 
 def _crowded(note: str) -> Document:
@@ -89,17 +114,17 @@ def _seal(framed: bytes, reader: Primary, *, info: bytes | None = None, aad: byt
     return enc + context.seal(framed, aad)
 
 
-def _valid(name: str, document: Document) -> Case:
+def _valid(name: str, document: Document, reader: SigningKey) -> Case:
     framed = frame(canonical_bytes(document))
     return {
         "name": name,
         "owner": str(ALICE.primary),
-        "reader_seed_hex": BOB.seed.hex(),
+        "reader_seed_hex": reader.seed.hex(),
         "ephemeral_hex": EPHEMERAL.hex(),
-        "info_hex": entry_info(BOB.primary).hex(),
+        "info_hex": entry_info(reader.primary).hex(),
         "document": document,
         "frame_hex": framed.hex(),
-        "entry_hex": _seal(framed, BOB.primary).hex(),
+        "entry_hex": _seal(framed, reader.primary).hex(),
     }
 
 
@@ -148,7 +173,12 @@ def _refused() -> list[Case]:
         ("made by another owner", "key_mismatch", _seal(frame(of_mallory), bob)),
         ("an inline file", "malformed", _seal(frame(_with(file=_INLINE)), bob)),
         ("another version", "wrong_type", _seal(frame(_with(version=2)), bob)),
-        ("a further field", "unknown_field", _seal(frame(_with(readers=3)), bob)),
+        ("a further field", "unknown_field", _seal(frame(_with(colour="red")), bob)),
+        (
+            "another reader's entry with readers",
+            "malformed",
+            _seal(frame(_with(readers=_wired(_READERS))), bob),
+        ),
     ]
     return [
         {
@@ -182,7 +212,7 @@ def _refused_documents() -> list[Case]:
         ("version of the future", "wrong_type", "version", 2),
         ("version as text", "wrong_type", "version", "1"),
         ("version true", "wrong_type", "version", True),
-        ("a further field", "unknown_field", "readers", 3),
+        ("a further field", "unknown_field", "colour", "red"),
         ("a further field named __proto__", "unknown_field", "__proto__", {"note": "hi"}),
         ("another owner", "key_mismatch", "owner", str(MALLORY.primary)),
         ("owner in upper case", "bad_key", "owner", owner.upper()),
@@ -206,6 +236,15 @@ def _refused_documents() -> list[Case]:
         ("note of two lines", "malformed", "note", "a\nb"),
         ("note that turns the writing direction", "malformed", "note", "a\u202eb"),
         ("note a number", "malformed", "note", 7),
+        ("expires_at null", "malformed", "expires_at", None),
+        ("expires_at a number", "malformed", "expires_at", 1748142000),
+        ("readers null", "malformed", "readers", None),
+        ("readers a list", "malformed", "readers", [str(BOB.primary)]),
+        ("no reader", "malformed", "readers", {}),
+        ("a reader that is no key", "bad_key", "readers", {"bob@kez.lat": str(BOB.primary)}),
+        ("a reader of small order", "bad_key", "readers", {"ed25519:" + "01" + "00" * 31: "bob@kez.lat"}),
+        ("a reader's handle null", "malformed", "readers", {str(BOB.primary): None}),
+        ("a reader's handle without its server", "bad_handle", "readers", {str(BOB.primary): "bob"}),
     ]
     found = [(name, code, changed(document, put(field, value))) for name, code, field, value in table]
     found += [

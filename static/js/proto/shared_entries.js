@@ -5,25 +5,33 @@
 // with the info `kez/share/1` ‖ 0x00 ‖ the reader's 32 bytes. What is sealed is a frame as in an envelope. The list
 // names no reader; a reader tries its key on every entry. The entry names its owner, so that nobody can offer a copy
 // of it as their own.
+//
+// The owner seals entries to themself as well: these name the readers, so that every device of theirs can make the
+// next list out of this one.
 
 import { parseBody } from "./bodies.js";
 import { concat, equal, utf8 } from "./bytes.js";
 import { canonicalBytes, parseJson } from "./canonical.js";
 import { CannotDecrypt, KeyMismatch, Malformed, WrongType } from "./errors.js";
 import * as fields from "./fields.js";
+import { parseFullHandle } from "./handles.js";
 import { hpkeOpen, hpkeSeal } from "./hpke.js";
+import { Primary } from "./keys.js";
 import { frame, unframe } from "./padding.js";
 import { MAX_SHARED_ENTRY_BYTES } from "./payloads.js";
 import { formatTimestamp, parseTimestamp } from "./timestamps.js";
 
 /** @typedef {import("./bodies.js").FileBody} FileBody */
 /** @typedef {import("./bytes.js").Bytes} Bytes */
-/** @typedef {import("./keys.js").Primary} Primary */
+/** @typedef {import("./handles.js").Handle} Handle */
 /** @typedef {import("./keys.js").SigningKey} SigningKey */
+/** @typedef {{primary: Primary, handle: Handle}} Reader */
 /**
  * `file` is chunked or iroh; `thumbnail`, if there is one, is a chunked picture. `document` is what was sealed.
+ * `expiresAt`: until when the server keeps a chunked file, as its owner was told. `readers` are those that the owner
+ * made the entry for; only an entry that the owner sealed to themself has them. Several of these may be about one file.
  * @typedef {{owner: Primary, addedAt: Date, file: FileBody, thumbnail: FileBody | null, note: string | null,
- *   document: Record<string, any>}} SharedEntry
+ *   expiresAt: Date | null, readers: Reader[] | null, document: Record<string, any>}} SharedEntry
  */
 
 export const ENTRY_TYPE = "kez.chat.shared_entry";
@@ -33,6 +41,7 @@ export const MAX_NOTE_BYTES = 280;
 const INFO = utf8("kez/share/1\0");
 const ENC_BYTES = 32;
 const OVERHEAD_BYTES = ENC_BYTES + 16;
+const ONLY_OWNER = "Only an entry that the owner seals to themself names readers.";
 const FIELDS = {
   type: fields.anything,
   version: fields.anything,
@@ -41,14 +50,19 @@ const FIELDS = {
   file: fields.jsonObject,
   thumbnail: fields.jsonObject,
   note: fields.plainLine(1, MAX_NOTE_BYTES),
+  expires_at: fields.timestamp,
+  readers: checkReaders,
 };
+const OPTIONAL = ["thumbnail", "note", "expires_at", "readers"];
 
 /**
  * The entry as JSON, from file bodies. Malformed if `parseSharedEntry` would refuse it.
- * @param {{owner: Primary, addedAt: Date, file: object, thumbnail?: object | null, note?: string | null}} parts
+ * @param {{owner: Primary, addedAt: Date, file: object, thumbnail?: object | null, note?: string | null,
+ *   expiresAt?: Date | null, readers?: readonly Reader[] | null}} parts
  * @returns {Record<string, any>}
  */
-export function sharedEntryDocument({ owner, addedAt, file, thumbnail = null, note = null }) {
+export function sharedEntryDocument(parts) {
+  const { owner, addedAt, file, thumbnail = null, note = null, expiresAt = null, readers = null } = parts;
   const document = {
     type: ENTRY_TYPE,
     version: ENTRY_VERSION,
@@ -57,6 +71,10 @@ export function sharedEntryDocument({ owner, addedAt, file, thumbnail = null, no
     file: { ...file },
     ...(thumbnail === null ? {} : { thumbnail: { ...thumbnail } }),
     ...(note === null ? {} : { note }),
+    ...(expiresAt === null ? {} : { expires_at: formatTimestamp(expiresAt) }),
+    ...(readers === null ? {} : {
+      readers: Object.fromEntries(readers.map((each) => [each.primary.toString(), each.handle.toString()])),
+    }),
   };
   parseSharedEntry(document, { owner });
   return document;
@@ -77,7 +95,7 @@ export function parseSharedEntry(document, { owner }) {
   }
   /** @type {unknown} */
   const entry = document;
-  fields.checkFields(entry, FIELDS, { what: "entry", optional: ["thumbnail", "note"] });
+  fields.checkFields(entry, FIELDS, { what: "entry", optional: OPTIONAL });
   if (entry.owner !== owner.toString()) {
     throw new KeyMismatch("The entry was made by another owner than the one of this list.");
   }
@@ -87,6 +105,8 @@ export function parseSharedEntry(document, { owner }) {
     file: fileOf(entry.file, "chunked", "iroh"),
     thumbnail: Object.hasOwn(entry, "thumbnail") ? fileOf(entry.thumbnail, "chunked") : null,
     note: entry.note ?? null,
+    expiresAt: Object.hasOwn(entry, "expires_at") ? parseTimestamp(entry.expires_at) : null,
+    readers: Object.hasOwn(entry, "readers") ? named(entry.readers) : null,
     document: { ...entry },
   };
 }
@@ -97,12 +117,15 @@ export function entryInfo(reader) {
 }
 
 /**
- * The sealed entry. Malformed if it becomes larger than a list takes.
- * @param {object} document
+ * The sealed entry. Malformed if it becomes larger than a list takes, or would tell one reader of others.
+ * @param {Record<string, any>} document
  * @param {Primary} reader
  * @returns {Promise<Bytes>}
  */
 export async function sealSharedEntry(document, reader) {
+  if (Object.hasOwn(document, "readers") && document.owner !== reader.toString()) {
+    throw new Malformed(ONLY_OWNER);
+  }
   const framed = frame(canonicalBytes(document));
   if (OVERHEAD_BYTES + framed.length > MAX_SHARED_ENTRY_BYTES) {
     throw new Malformed(
@@ -129,6 +152,9 @@ export async function openSharedEntry(sealed, key, { owner }) {
   const plaintext = unframe(await hpkeOpen(enc, ciphertext, key, entryInfo(key.primary)));
   const document = parseJson(plaintext);
   const entry = parseSharedEntry(document, { owner });
+  if (entry.readers !== null && key.primary.hex !== owner.hex) {
+    throw new Malformed(ONLY_OWNER);
+  }
   if (!equal(canonicalBytes(document), plaintext)) {
     throw new Malformed("The entry was not sealed in its canonical form.");
   }
@@ -142,4 +168,28 @@ function fileOf(document, ...modes) {
     throw new Malformed(`An entry leads to a file of mode ${modes.join(" or ")}.`);
   }
   return body;
+}
+
+/** @param {unknown} value */
+function checkReaders(value) {
+  fields.jsonObject(value);
+  const readers = /** @type {Record<string, unknown>} */ (value);
+  if (Object.keys(readers).length === 0) {
+    throw new Malformed("must name a reader.");
+  }
+  for (const primary of Object.keys(readers).sort()) {
+    fields.primary(primary);
+    const handle = readers[primary];
+    if (typeof handle !== "string") {
+      throw new Malformed("must give each reader's handle as text.");
+    }
+    parseFullHandle(handle);
+  }
+}
+
+/** In the order of their keys. @param {Record<string, string>} readers @returns {Reader[]} */
+function named(readers) {
+  return Object.keys(readers).sort().map((primary) => (
+    { primary: Primary.parse(primary), handle: parseFullHandle(readers[primary]) }
+  ));
 }

@@ -187,8 +187,10 @@ export const tables = {
         same(entry.document, document);
         same(entry, entries.parseSharedEntry(document, { owner: primary }), "the entry");
         const { file, thumbnail, note } = document;
-        const { addedAt } = entry;
-        const made = entries.sharedEntryDocument({ owner: primary, addedAt, file, thumbnail, note });
+        const { addedAt, expiresAt, readers } = entry;
+        const made = entries.sharedEntryDocument(
+          { owner: primary, addedAt, file, thumbnail, note, expiresAt, readers },
+        );
         same(made, document, "the document made again");
         await checkFreshSeal(document, entry_hex.length / 2, key);
       },
