@@ -15,8 +15,8 @@ help: ## Show this list
 run: $(VENV)/.run ## Serve kez-chat at http://localhost:6969 with real NATS, Valkey and SQLite
 	@$(BIN)/python -m devstack.run
 
-operator: $(VENV)/.run ## Make an operator for /admin/ (asks for a name and a password)
-	@$(BIN)/python -m devstack.manage createsuperuser
+operator: $(VENV)/.run ## Make an operator for /admin/ (asks for name and password, shows the second factor to scan)
+	@$(BIN)/python -m devstack.manage kez operator add
 
 demo: $(VENV)/.run ## Alice and Bob claim handles and chat on a server of their own; prints each step
 	@$(BIN)/python -m devstack.demo

@@ -75,12 +75,13 @@ class Stack:
                 )
             )
 
-    def manage(self, *arguments: str, settings: str = "kezsite.settings") -> str:
+    def manage(self, *arguments: str, settings: str = "kezsite.settings", stdin: str = "") -> str:
         """Runs `manage.py` in this server's environment; answers its output, raises StackError if it fails."""
         done = subprocess.run(
             ["python", "manage.py", *arguments],
             cwd=ROOT,
             env={**self.environment, "DJANGO_SETTINGS_MODULE": settings},
+            input=stdin,
             capture_output=True,
             text=True,
         )

@@ -63,6 +63,18 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def second_factor(name: str, *, public_url: str) -> bool:
+    """Whether operators need a second factor. Only a server that is reached at loopback can do without."""
+    needed: bool = env.bool(name, default=True)
+    host = urlsplit(public_url).hostname or ""
+    if not needed and host not in ("localhost", "127.0.0.1", "::1"):
+        raise ImproperlyConfigured(
+            f"{name}=false is for development: people reach this server at {host}, so its operators need a second "
+            f"factor. Unset {name}."
+        )
+    return needed
+
+
 def network_list(name: str, *, default: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """A comma-separated list of IP networks."""
     texts = env.list(name, default=default)

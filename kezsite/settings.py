@@ -4,6 +4,7 @@ Every value comes from the environment; a secret may also come from the file tha
 What each one means, and its default, stands in docs/settings.md, which a test compares with this file.
 """
 
+from datetime import timedelta
 from importlib.metadata import version
 
 from csp.constants import NONCE, NONE, SELF
@@ -17,6 +18,7 @@ from kezsite.environment import (
     network_list,
     origin_of,
     required_secret,
+    second_factor,
     supported_transport,
     trimmed_url,
 )
@@ -93,6 +95,25 @@ STORAGES = {
     "attachments": KEZ_FILES_STORAGE,
 }
 
+# Operators -----------------------------------------------------------------------------------------
+KEZ_OPERATOR_SECOND_FACTOR = second_factor("KEZ_OPERATOR_SECOND_FACTOR", public_url=KEZ_CHAT_PUBLIC_URL)
+KEZ_OPERATOR_SESSION_MINUTES = env.int("KEZ_OPERATOR_SESSION_MINUTES", default=30)
+OTP_TOTP_ISSUER = f"kez-chat {KEZ_CHAT_SERVER}"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # refuses before a password is looked at
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"  # in Valkey: all processes count together
+AXES_CLIENT_IP_CALLABLE = "console.log_in.counted_address"
+AXES_LOCKOUT_CALLABLE = "console.log_in.locked_out"
+AXES_LOCKOUT_PARAMETERS = ["ip_address"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
 # Data ----------------------------------------------------------------------------------------------
 DATABASES = {"default": database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / '.data' / 'kez.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -131,7 +152,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # Django --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "console.apps.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -142,12 +163,17 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "channels",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "httpapi",
     "registry",
     "reports",
     "chatbridge",
     "files",
     "pages",
+    "console",  # last, so that all permissions are there when it makes the roles
 ]
 MIDDLEWARE = [
     "httpapi.metrics.RequestMetricsMiddleware",
@@ -160,8 +186,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "kezsite.urls"
 ASGI_APPLICATION = "kezsite.asgi.application"
@@ -190,7 +218,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATICFILES_DIRS: list[str | tuple[str, str]] = [str(BASE_DIR / "static"), *static_folders(BASE_DIR)]
 # The address changes with the content, so that browsers keep what they have for good and never mix two releases.
-KEZ_WEB_DIGEST = digest_of(STATICFILES_DIRS, version("Django"), version("drf-spectacular-sidecar"))
+KEZ_WEB_DIGEST = digest_of(
+    [*STATICFILES_DIRS, str(BASE_DIR / "console" / "static")],
+    version("Django"),
+    version("drf-spectacular-sidecar"),
+)
 STATIC_URL = f"/static/{KEZ_WEB_DIGEST}/"
 WHITENOISE_USE_FINDERS = True  # serves them where they lie, without a collectstatic step
 WHITENOISE_ALLOW_ALL_ORIGINS = False
@@ -236,7 +268,12 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Sessions are the operators': short, and of no other page's business.
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_AGE = KEZ_OPERATOR_SESSION_MINUTES * 60
+SESSION_SAVE_EVERY_REQUEST = True  # counted from the last request
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Behind TLS the cookies must not travel in clear; on plain http (development) they could not travel at all.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KEZ_CHAT_PUBLIC_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if KEZ_TRUSTED_PROXIES else None

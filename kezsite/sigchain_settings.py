@@ -27,7 +27,7 @@ INSTALLED_APPS = [
 ]
 # It has no pages of its own: only those that its rooms bring.
 TEMPLATES = [{**TEMPLATES[0], "DIRS": [], "OPTIONS": {}}]
-_UNUSED = ("sessions", "csrf", "auth", "messages", "clickjacking")
+_UNUSED = ("sessions", "csrf", "auth", "messages", "clickjacking", "otp", "axes")
 MIDDLEWARE = [name for name in MIDDLEWARE if not any(part in name for part in _UNUSED)]
 ROOT_URLCONF = "kezsite.sigchain_urls"
 ASGI_APPLICATION = "kezsite.sigchain_asgi.application"

@@ -3,8 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-admin.site.site_header = admin.site.site_title = "kez-chat operators"
-
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("registry.urls")),

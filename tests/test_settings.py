@@ -58,6 +58,10 @@ def test_the_environment_of_this_test_run_is_complete():
         ({"KEZ_CHAT_BIND": "localhost:99999"}, "write host:port"),
         ({"KEZ_CHAT_PUBLIC_URL": "kez.lat"}, "it starts with http:// or https://"),
         ({"KEZ_METRICS_ALLOW": "everyone"}, "comma-separated list of networks"),
+        (
+            {"KEZ_OPERATOR_SECOND_FACTOR": "false", "KEZ_CHAT_PUBLIC_URL": "https://kez.lat"},
+            "its operators need a second factor",
+        ),
     ],
 )
 def test_an_unsafe_or_unknown_value_stops_the_start_with_a_sentence(changes, sentence):

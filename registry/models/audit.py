@@ -56,6 +56,7 @@ class AuditEntry(LinkedEntry):
 
     class Meta:
         ordering = ("-seq",)
+        permissions = (("export_auditentry", "Can check and export the audit trail"),)
         verbose_name_plural = "audit entries"
 
     def __str__(self) -> str:

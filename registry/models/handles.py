@@ -39,7 +39,10 @@ class Handle(models.Model):
 
     class Meta:
         ordering = ("local",)
-        permissions = (("moderate_handle", "Can suspend and reinstate handles"),)
+        permissions = (
+            ("moderate_handle", "Can suspend, reinstate and note handles"),
+            ("release_handle", "Can release handles for good and mark them as well known"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(status__in=("active", "suspended", "released")), name="handle_status_known"

@@ -18,6 +18,7 @@ class Invite(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
+        permissions = (("revoke_invite", "Can withdraw invites"),)
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(uses__lte=models.F("uses_allowed")), name="invite_not_overused"

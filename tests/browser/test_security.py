@@ -5,6 +5,7 @@ import re
 import pytest
 
 from devstack.stack import Stack
+from tests.browser.desk import make_operator, sit_down
 from tests.browser.visitor import Visitor
 
 BLOCKED = "(?i)Content Security Policy|TrustedHTML|TrustedScript|Trusted Type"
@@ -97,12 +98,7 @@ def test_pages_cannot_be_framed(visitor: Visitor):
 
 
 def test_the_admin_works_under_its_policy(visitor: Visitor, stack: Stack):
-    make = "from django.contrib.auth.models import User; User.objects.create_superuser(*{!r})"
-    stack.manage("shell", "--command", make.format(("olga", "", "a long enough one")))
-    visitor.goto("/admin/")
-    visitor.page.fill("#id_username", "olga")
-    visitor.page.fill("#id_password", "a long enough one")
-    visitor.page.click("input[type=submit]")
+    sit_down(visitor, make_operator(stack, "olga"))
     visitor.page.get_by_role("link", name="Handles").first.click()
     visitor.page.wait_for_url("**/registry/handle/")
     visitor.goto("/admin/registry/reservation/add/")

@@ -1,4 +1,6 @@
-"""Forms of the operators' console."""
+"""What deeds ask for."""
+
+from typing import Any
 
 from django import forms
 
@@ -12,3 +14,11 @@ class ReasonForm(forms.Form):
         help_text="Kept in the audit trail, where other operators read it.",
         error_messages={"required": "A reason is needed; it is kept in the audit trail."},
     )
+
+
+class OptionalReasonForm(ReasonForm):
+    """As above, where most deeds speak for themselves."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False

@@ -1,0 +1,34 @@
+"""Something in every table that the desk shows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from console.tests.people import operator
+from files import services as services_of_files
+from files.tests.cast import SentFile
+from kezproto.file_announcement import verify_file_announcement
+from registry import services
+from registry.models import AuditEntry, Reservation, TransparencyEntry
+from registry.tests.cast import ALICE, registered
+
+
+def a_row_of_each() -> dict[str, Any]:
+    """By table, as in `registry_handle`."""
+    alice = registered(ALICE, "alice")
+    reservation = Reservation(name="town-hall")
+    services.reserve_name(reservation, actor="shell:test")
+    file = SentFile(ALICE, b"some bytes")
+    services_of_files.announce_file(
+        verify_file_announcement(file.announcement(), server=settings.KEZ_CHAT_SERVER, now=timezone.now()),
+        now=timezone.now(),
+    )
+    return {
+        "files_attachment": file.row,
+        "registry_handle": alice,
+        "registry_reservation": reservation,
+        "registry_auditentry": AuditEntry.objects.first(),
+        "registry_transparencyentry": TransparencyEntry.objects.first(),
+        "console_operator": operator("mo", "moderator"),
+    }
