@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """`show` says what goes on and how far it is, in bytes; a new sentence with another total begins a new bar."""
+    """`show` says what goes on and how far it is, in bytes; less than before, or another total, begins a new bar."""
 
     def show(self, what: str, done: int, total: int) -> None: ...
 
@@ -40,10 +40,12 @@ class Bar:
         self._bars = bars
         self._task: TaskID | None = None
         self._total: int | None = None
+        self._done = 0
 
     def show(self, what: str, done: int, total: int) -> None:
-        if self._task is None or self._total != total:
+        if self._task is None or self._total != total or done < self._done:
             self._begin(what, total)
+        self._done = done
         if self._task is not None:
             self._bars.update(self._task, description=one_line(what), completed=done)
 
@@ -65,16 +67,7 @@ def progress_of(run: Invocation) -> Iterator[Progress]:
     if run.options.json or not sys.stderr.isatty():
         yield NoProgress()
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.progress import TransferSpeedColumn as Rate
+    from kezclient.progress_columns import bars_on_stderr
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(binary_units=True),
-        Rate(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with bars_on_stderr() as bars:
         yield Bar(bars)

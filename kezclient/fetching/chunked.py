@@ -21,6 +21,7 @@ from kezclient.file_errors import (
 )
 from kezclient.sharing.announcing import CAUSES
 from kezproto.file_chunks import access_token
+from kezproto.payloads import CHUNK_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +77,9 @@ def _wait_ready(request: FetchRequest) -> None:
             request.runtime.run.note(
                 f"{name} is still on its way to the server. Waiting for it; Ctrl-C ends that."
             )
-        request.progress.say(f"{name}: Receiving {status.received}/{status.chunks}")
+        size = request.shared.file.size
+        done = min(status.received * CHUNK_BYTES, size)
+        request.progress.show(f"{name}: Receiving {status.received}/{status.chunks}", done, size)
     problem = _problem(name, status.state, CAUSES.get(status.cause_code or "") or status.cause)
     if problem is not None:
         raise problem

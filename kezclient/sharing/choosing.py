@@ -30,7 +30,7 @@ class Choice:
     why: str
 
     def sentence(self, source: Source) -> str:
-        return f"{source.name}, {size_in_words(source.size)}, goes {_WAYS[self.mode]}: {self.why}."
+        return f"{source.name}, {_size(source)}, goes {_WAYS[self.mode]}: {self.why}."
 
 
 def choose(source: Source, via: FileMode | None = None) -> Choice:
@@ -47,8 +47,17 @@ def choose(source: Source, via: FileMode | None = None) -> Choice:
     return Choice("iroh", "it has more than 10 MiB")
 
 
+def _size(source: Source) -> str:
+    """In words; exactly where those would look like a limit that it only comes near."""
+    words = size_in_words(source.size)
+    for limit in (MAX_INLINE_BYTES, MAX_ATTACHMENT_BYTES):
+        if words == size_in_words(limit) and source.size != limit:
+            return f"{source.size} bytes"
+    return words
+
+
 def _obstacle(source: Source, via: FileMode) -> str | None:
-    size = size_in_words(source.size)
+    size = _size(source)
     if via == "inline" and source.size > MAX_INLINE_BYTES:
         return f"it has {size}, and at most 80 KiB fit. Leave `--via` away."
     if via == "chunked" and source.size > MAX_ATTACHMENT_BYTES:

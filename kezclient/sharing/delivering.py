@@ -49,6 +49,8 @@ async def deliver(runtime: Runtime, progress: Progress, *, wait_for: Sequence[in
         await send_everything(runtime, connection, uploader, delivery)
         if delivery.problem is None:
             delivery.problem = await uploader.wait_ready(connection, wait_for)
+            for upload in runtime.store.uploads.in_state("sent"):
+                await uploader.look(upload.id)
     finally:
         await connection.close()
     return delivery

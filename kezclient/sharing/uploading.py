@@ -58,7 +58,7 @@ class Uploader:
                 if held:
                     return await self._send(connection, self._upload(upload_id))
             # Another process is at it.
-            self._show(upload, upload.stored)
+            self._sending(upload, upload.stored)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def look(self, upload_id: int, *, wait: int = 0) -> None:
@@ -101,9 +101,7 @@ class Uploader:
                 if problem is not None:
                     return problem
                 continue
-            self.progress.say(
-                f"{upload.file.filename}: the server has {upload.received} of {upload.chunks} parts"
-            )
+            self._show(upload, upload.received, f"at the server {upload.received}/{upload.chunks}")
             await self.look(upload.id, wait=WATCH_SECONDS)
         return None
 
@@ -137,7 +135,7 @@ class Uploader:
         """Across reconnects, as long as it gets further."""
         loop = asyncio.get_running_loop()
         publisher = ChunkPublisher(
-            self.runtime.store, spool_of(self.runtime), self.runtime.profile.primary, self._show
+            self.runtime.store, spool_of(self.runtime), self.runtime.profile.primary, self._sending
         )
         self._moved_at = loop.time()
         while True:
@@ -146,7 +144,7 @@ class Uploader:
                 session = await connection.session()
                 if session is None:
                     raise BrokerUnreachable("The connection to the broker is closed.")
-                self._show(upload, upload.stored)
+                self._sending(upload, upload.stored)
                 await publisher.publish(session, upload)
             except BrokerUnreachable:
                 if loop.time() - self._moved_at > RECONNECT_SECONDS:
@@ -197,11 +195,13 @@ class Uploader:
             self.runtime.store.uploads.failed(upload.id, code, cause, clock.now())
         return problem
 
-    def _show(self, upload: Upload, stored: int) -> None:
+    def _sending(self, upload: Upload, stored: int) -> None:
         self._moved_at = asyncio.get_running_loop().time()
-        file = upload.file
-        done = min(stored * file.size // upload.chunks, file.size)
-        self.progress.show(f"{file.filename} → {upload.peer_handle}", done, file.size)
+        self._show(upload, stored, f"to {upload.peer_handle}")
+
+    def _show(self, upload: Upload, chunks: int, what: str) -> None:
+        done = chunks * upload.file.size // upload.chunks
+        self.progress.show(f"{upload.file.filename} {what}", done, upload.file.size)
 
     def _upload(self, upload_id: int) -> Upload:
         upload = self.runtime.store.uploads.find(upload_id)

@@ -1,4 +1,4 @@
-"""A TCP tunnel to the broker that a test can cut and mend."""
+"""A TCP tunnel to the broker or the server that a test can cut, mend, and let run dry."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from urllib.parse import urlsplit
 
 
 class Tunnel:
-    """Listens on a port of its own and carries every connection to `url`, unless it is cut."""
+    """Listens on a port of its own and carries every connection to `url`, unless it is cut.
 
-    def __init__(self, url: str) -> None:
+    After `up` bytes to `url`, or `down` bytes from it, nothing more comes through in that direction. `carried` counts
+    both.
+    """
+
+    def __init__(self, url: str, *, up: int | None = None, down: int | None = None) -> None:
         self._target = urlsplit(url)
+        self._limits = {"up": up, "down": down}
+        self.carried = {"up": 0, "down": 0}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._writers: set[asyncio.StreamWriter] = set()
@@ -20,7 +26,7 @@ class Tunnel:
 
     @property
     def url(self) -> str:
-        return f"nats://127.0.0.1:{self._port}"
+        return f"{self._target.scheme}://127.0.0.1:{self._port}"
 
     def cut(self) -> None:
         """Every connection breaks, and new ones are refused."""
@@ -61,17 +67,24 @@ class Tunnel:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, out = await asyncio.open_connection(self._target.hostname, self._target.port)
         self._writers |= {writer, out}
-        await asyncio.wait(
-            {asyncio.create_task(self._copy(reader, out)), asyncio.create_task(self._copy(there, writer))},
-            return_when=asyncio.FIRST_COMPLETED,
-        )
+        copies = {
+            asyncio.create_task(self._copy(reader, out, "up")),
+            asyncio.create_task(self._copy(there, writer, "down")),
+        }
+        await asyncio.wait(copies, return_when=asyncio.FIRST_COMPLETED)
+        for copy in copies:
+            copy.cancel()
         for each in (writer, out):
             each.transport.abort()
             self._writers.discard(each)
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str) -> None:
+        limit = self._limits[way]
         try:
             while data := await reader.read(65536):
+                if limit is not None and self.carried[way] + len(data) > limit:
+                    await asyncio.Event().wait()
+                self.carried[way] += len(data)
                 writer.write(data)
                 await writer.drain()
         except OSError:
