@@ -4,6 +4,7 @@ Nothing is simulated: each line that starts with `$` is a `kez-chat` command, ru
 server on free ports. The folder is removed at the end.
 """
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def step(text: str) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="kez-demo-") as name:
         folder = Path(name)
-        step("Start a server: NATS, Valkey, web, auth callout, janitor, worker, sigchain")
+        step("Start a server: NATS, Valkey, web, auth callout, janitor, ingest, worker, beat, sigchain")
         with Stack(folder / "server") as stack:
             print(f"  ready at {stack.base_url}")
             play(stack, folder)
@@ -65,6 +66,17 @@ def play(stack: Stack, folder: Path) -> None:
     bob.run("listen", "--once")
     bob.run("send", "alice", "Loud and clear, @alice.")
     alice.run("listen", "--once")
+
+    step(
+        "Alice shares a picture. The server gets sealed chunks, and puts together what it cannot open or name"
+    )
+    (alice.person.folder / "holiday.jpg").write_bytes(os.urandom(300_000))
+    alice.run("share", "bob", "holiday.jpg")
+    bob.run("listen", "--once")
+    bob.run("fetch", "alice")
+    pictures = {shown.person.folder.joinpath("holiday.jpg").read_bytes() for shown in (alice, bob)}
+    if len(pictures) != 1:
+        raise SystemExit("The demo failed: the pictures differ.")
 
     step("Bob is offline now. Alice writes; the broker keeps what only Bob can open")
     alice.run("send", "bob", "Lunch at one?")

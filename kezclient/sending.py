@@ -6,16 +6,18 @@ import asyncio
 import queue
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
+from kezclient.errors import BrokerDown, ClientError, RecipientInboxFull
 from kezclient.outbox import FlushReport, Outbox
 from kezclient.receiving import Receiver
 from kezclient.transport import connect
-from natslink.errors import BrokerUnreachable, LinkError
+from natslink.errors import BrokerUnreachable, InboxFull, LinkError
 
 if TYPE_CHECKING:
     from kezclient.runtime import Runtime
+    from kezclient.store.contacts import Contact
     from natslink.connection import SupervisedConnection
 
 # After the connection was lost while sending: how long to wait for it to come back.
@@ -55,6 +57,16 @@ async def flush_queued(runtime: Runtime, *, consequence: str) -> FlushReport:
         return await flush_patiently(runtime, connection)
     finally:
         await connection.close()
+
+
+def blocked_problem(
+    contact: Contact, blocked: Mapping[str, LinkError], consequence: str
+) -> ClientError | None:
+    """Why the contact's inbox takes nothing at the moment; None if it does. `blocked` is as in FlushReport."""
+    error = blocked.get(contact.primary.hex)
+    if isinstance(error, InboxFull):
+        return RecipientInboxFull(handle=str(contact.handle))
+    return BrokerDown(reason=str(error).rstrip("."), consequence=consequence) if error is not None else None
 
 
 async def wait_for_receipts(

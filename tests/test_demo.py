@@ -12,5 +12,11 @@ def test_alice_and_bob_talk_and_offline_messages_arrive():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
-    for part in ("Hi Bob, is this thing on?", "Loud and clear", "Lunch at one?", "delivered"):
+    for part in (
+        "Hi Bob, is this thing on?",
+        "Loud and clear",
+        "✓ holiday.jpg",
+        "Lunch at one?",
+        "delivered",
+    ):
         assert part in done.stdout

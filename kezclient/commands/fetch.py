@@ -46,12 +46,15 @@ def fetch(
     stopped. Nothing appears under its name before its digest was checked.
     """
     from kezclient.documents import file_document
+    from kezclient.errors import UsageFault
     from kezclient.fetching.choosing import choose_files
     from kezclient.progress import progress_of
     from kezclient.runtime import Runtime
 
     with Runtime(run) as runtime:
         chosen = choose_files(runtime, who, which, everything=everything)
+        if len(chosen) > 1 and to is not None and not to.is_dir():
+            raise UsageFault(sentence=f"{to} is no folder, and there are {len(chosen)} files to fetch.")
         fetched: list[tuple[SharedFile, Path | None]] = []
         problem: ClientError | None = None
         with progress_of(run) as progress:

@@ -147,17 +147,12 @@ async def _publish(
 
 
 def _problem_of(contact: Contact, report: FlushReport) -> ClientError | None:
-    from kezclient.errors import BrokerDown, RecipientInboxFull
-    from natslink.errors import InboxFull
+    from kezclient.errors import BrokerDown
+    from kezclient.sending import blocked_problem
 
     if report.broken is not None:
         return BrokerDown(reason=str(report.broken).rstrip("."), consequence=_CONSEQUENCE)
-    blocked = report.blocked.get(contact.primary.hex)
-    if isinstance(blocked, InboxFull):
-        return RecipientInboxFull(handle=str(contact.handle))
-    if blocked is not None:
-        return BrokerDown(reason=str(blocked).rstrip("."), consequence=_CONSEQUENCE)
-    return None
+    return blocked_problem(contact, report.blocked, _CONSEQUENCE)
 
 
 def _report(

@@ -63,19 +63,26 @@ def share(
 
     if len(files) > 1 and (name is not None or "-" in files):
         raise UsageFault(sentence="`--name` and `-` are for one file at a time.")
-    sources = [open_source(given, name) for given in files]
     with Runtime(run) as runtime:
         _ = runtime.identity
+        sources = [open_source(given, name) for given in files]
         contact = runtime.directory.for_sending(who, clock.now(), runtime.settings.refresh)
-        queued = queue_files(runtime, contact, sources, via.value if via is not None else None)
+        queued, problem = queue_files(runtime, contact, sources, via.value if via is not None else None)
+        if not queued and problem is not None:
+            raise problem
         uploads = [each.upload_id for each in queued if each.upload_id is not None]
         with progress_of(run) as progress:
             delivery = asyncio.run(deliver(runtime, progress, wait_for=() if no_wait else uploads))
-        _report(run, runtime, contact, queued, delivery)
+        _report(run, runtime, contact, queued, delivery, problem)
 
 
 def _report(
-    run: Invocation, runtime: Runtime, contact: Contact, queued: Sequence[Queued], delivery: Delivery
+    run: Invocation,
+    runtime: Runtime,
+    contact: Contact,
+    queued: Sequence[Queued],
+    delivery: Delivery,
+    problem: ClientError | None,
 ) -> None:
     from kezclient.documents import file_document
 
@@ -86,7 +93,7 @@ def _report(
             {**file_document(file), "why": each.choice.why} for each, file in zip(queued, shared, strict=True)
         ],
     }
-    problem = _problem(contact, shared, delivery)
+    problem = problem or _problem(contact, shared, delivery)
     if problem is not None:
         problem.details.update(document)
         raise problem
@@ -112,17 +119,15 @@ def _found(runtime: Runtime, queued: Queued) -> SharedFile:
 
 def _problem(contact: Contact, shared: Sequence[SharedFile], delivery: Delivery) -> ClientError | None:
     """The first of these files that did not get through, and why; None if all did."""
-    from kezclient.errors import RecipientInboxFull
-    from kezclient.sharing.uploading import failure_of
+    from kezclient.sending import blocked_problem
+    from kezclient.sharing.uploading import CONSEQUENCE, failure_of
 
     for file in shared:
         if file.upload is not None and file.state == "failed":
             return delivery.uploads.get(file.upload.id) or failure_of(file.upload, file.cause)
     if delivery.problem is not None and any(_is_under_way(file) for file in shared):
         return delivery.problem
-    if contact.primary.hex in delivery.blocked:
-        return RecipientInboxFull(handle=str(contact.handle))
-    return None
+    return blocked_problem(contact, delivery.blocked, CONSEQUENCE)
 
 
 def _is_under_way(file: SharedFile) -> bool:

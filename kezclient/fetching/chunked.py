@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from kezclient.file_errors import (
     FileUnknown,
     TokenWrong,
 )
-from kezclient.sharing.announcing import CAUSES
+from kezclient.sharing.announcing import CAUSES, is_final
 from kezproto.file_chunks import access_token
 from kezproto.payloads import CHUNK_BYTES
 
@@ -39,25 +40,33 @@ PAUSE_SECONDS = 1.0
 
 def fetch_chunked(request: FetchRequest) -> Path:
     """Every way in which this can fail has a type of its own; what was downloaded stays beside the destination."""
-    shared = request.shared
     try:
         _wait_ready(request)
-        with FileLock(request.runtime.folders.fetch_lock(shared.ref), mode=0o600, is_singleton=False):
-            with PartFile(request.destination, shared.ref, force=request.force) as part:
-                opening = ChunkOpening(shared.file, part)
-                opening.go_on()
-                resumed = opening.position > 0
-                _download(request, opening)
-                if resumed and not opening.is_right():
-                    # What lay here from before may be at fault: once more, all of it.
-                    opening.start_over()
-                    _download(request, opening)
-                if not opening.is_right():
-                    opening.start_over()
-                    raise FileChanged(name=shared.file.filename, reason="its digest is another one.")
-                return part.finish()
+        lock = request.runtime.folders.fetch_lock(request.shared.ref)
+        with FileLock(lock, mode=0o600, is_singleton=False):
+            path = _fetch_locked(request)
     except ServerRefused as error:
         raise _typed(request, error) from error
+    with contextlib.suppress(OSError):
+        lock.unlink()
+    return path
+
+
+def _fetch_locked(request: FetchRequest) -> Path:
+    file = request.shared.file
+    with PartFile(request.destination, request.shared.ref, force=request.force) as part:
+        opening = ChunkOpening(file, part)
+        opening.go_on()
+        resumed = opening.position > 0
+        _download(request, opening)
+        if resumed and not opening.is_right():
+            # What lay here from before may be at fault: once more, all of it.
+            opening.start_over()
+            _download(request, opening)
+        if not opening.is_right():
+            opening.start_over()
+            raise FileChanged(name=file.filename, reason="its digest is another one.")
+        return part.finish()
 
 
 def _wait_ready(request: FetchRequest) -> None:
@@ -86,8 +95,14 @@ def _wait_ready(request: FetchRequest) -> None:
 
 
 def _status(request: FetchRequest, *, wait: int) -> FileStatus:
-    shared = request.shared
-    return request.runtime.files.status(shared.file.file_id or "", _token(request), wait=wait)
+    api, file = request.runtime.files, request.shared.file
+    while True:
+        try:
+            return api.status(file.file_id or "", _token(request), wait=wait)
+        except ServerRefused as error:
+            if is_final(error) or not request.wait:
+                raise
+            time.sleep(min(error.details.get("retry_after", PAUSE_SECONDS), WAIT_SECONDS))
 
 
 def _download(request: FetchRequest, opening: ChunkOpening) -> None:

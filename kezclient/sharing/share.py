@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kezclient.errors import ClientError
 from kezclient.sharing.choosing import choose
 from kezclient.sharing.chunked import queue_chunked
 from kezclient.sharing.inline import queue_inline
@@ -28,11 +29,17 @@ _WAYS: dict[FileMode, Callable[[Runtime, Contact, Source, Choice], Queued]] = {
 
 def queue_files(
     runtime: Runtime, contact: Contact, sources: Sequence[Source], via: FileMode | None
-) -> list[Queued]:
-    """Queue these files for the contact, in order. PathImpossible before anything is queued."""
+) -> tuple[list[Queued], ClientError | None]:
+    """Queue these files for the contact, in order, up to the first that cannot be: that one's error is returned.
+
+    PathImpossible is raised before anything is queued.
+    """
     choices = [choose(source, via) for source in sources]
-    queued = []
+    queued: list[Queued] = []
     for source, choice in zip(sources, choices, strict=True):
         runtime.run.note(choice.sentence(source))
-        queued.append(_WAYS[choice.mode](runtime, contact, source, choice))
-    return queued
+        try:
+            queued.append(_WAYS[choice.mode](runtime, contact, source, choice))
+        except ClientError as error:
+            return queued, error
+    return queued, None

@@ -6,6 +6,7 @@ Each step is written down before the next, so a process that dies leaves an uplo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,9 @@ class Uploader:
             else:
                 note_status(self.runtime, upload, status)
                 self._send_what_is_missing(upload, status)
+        if self._upload(upload_id).state == "ready":
+            with contextlib.suppress(OSError):
+                self.runtime.folders.upload_lock(upload.file_id).unlink()
 
     async def wait_ready(
         self, connection: SupervisedConnection, upload_ids: Sequence[int]
