@@ -67,22 +67,17 @@ def play(stack: Stack, folder: Path) -> None:
     bob.run("send", "alice", "Loud and clear, @alice.")
     alice.run("listen", "--once")
 
-    step(
-        "Alice shares a picture. The server gets sealed chunks, and puts together what it cannot open or name"
-    )
+    step("Bob is offline now. Alice writes and shares a picture; both are kept as only Bob can open them")
     (alice.person.folder / "holiday.jpg").write_bytes(os.urandom(300_000))
+    alice.run("send", "bob", "Lunch at one?")
     alice.run("share", "bob", "holiday.jpg")
+
+    step("Bob comes back, finds both and fetches the picture")
     bob.run("listen", "--once")
     bob.run("fetch", "alice")
     pictures = {shown.person.folder.joinpath("holiday.jpg").read_bytes() for shown in (alice, bob)}
     if len(pictures) != 1:
         raise SystemExit("The demo failed: the pictures differ.")
-
-    step("Bob is offline now. Alice writes; the broker keeps what only Bob can open")
-    alice.run("send", "bob", "Lunch at one?")
-
-    step("Bob comes back and finds it")
-    bob.run("listen", "--once")
 
     step("His signed receipt reaches Alice: sent has become delivered")
     alice.run("listen", "--once")
