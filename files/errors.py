@@ -84,3 +84,21 @@ class QuotaDaily(Problem):
     """You have announced as many files within 24 hours as this server takes; try again later."""
 
     status, code, title = 403, "quota_daily", "Too many files today"
+
+
+class NoSharedFiles(Problem):
+    """This key has no list of shared files here."""
+
+    status, code, title = 404, "no_shared_files", "No shared files"
+
+
+class NotCommitted(Problem):
+    """Your sigchain does not commit to this list; append set_shared_files with its digest and size first."""
+
+    status, code, title = 409, "not_committed", "Not what the sigchain says"
+
+
+class OlderVersion(Problem):
+    """A list with this version number, or a higher one, is here already; make the next one from that."""
+
+    status, code, title = 409, "older_version", "A newer list is here"

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 
 from files import errors
-from files.models import Attachment, EarlyChunks
+from files.models import Attachment, EarlyChunks, SharedFilesList
 from files.storage import storage_name
 from files.uploads import Upload
 from kezproto.keys import Primary
+from registry import lookup as registry
 
 UPLOAD_LIMIT = timedelta(hours=24)  # as long as the stream of chunks keeps one
 EARLY_LIMIT = timedelta(hours=1)
@@ -139,6 +140,19 @@ def _orphans(names: Collection[str]) -> set[str]:
     file_ids = {name.rpartition("-")[2] for name in names}
     kept = Attachment.objects.filter(file_id__in=file_ids, state__in=(State.READY, State.PENDING))
     return set(names) - {storage_name(*pair) for pair in kept.values_list("digest", "file_id")}
+
+
+def shared_files(primary: Primary) -> SharedFilesList:
+    """The list of a key that has an active handle; its document is loaded when it is asked for. NoSharedFiles else."""
+    row = SharedFilesList.objects.filter(primary_hex=primary.hex).defer("document").first()
+    if row is None or registry.active_handle_by_primary(primary) is None:
+        raise errors.NoSharedFiles
+    return row
+
+
+def stored_shared_files(primary: Primary) -> SharedFilesList | None:
+    """The list of a key, whatever became of its handle, without its document."""
+    return SharedFilesList.objects.filter(primary_hex=primary.hex).defer("document").first()
 
 
 def count_by_state() -> dict[str, tuple[int, int]]:

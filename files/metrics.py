@@ -15,6 +15,11 @@ ANNOUNCED = Counter(
 DOWNLOADS = Counter(
     "kez_files_downloads", "Downloads, by result: whole, part, or the code of the refusal.", ["result"]
 )
+SHARED_FILES = Counter(
+    "kez_shared_files",
+    "Lists of shared files handed in, by result: stored, repeated, or the code of the refusal.",
+    ["result"],
+)
 CHUNKS = Counter(
     "kez_files_chunks", "Chunks counted by the ingest, by result: counted, unwanted, foreign.", ["result"]
 )

@@ -1,4 +1,4 @@
-"""The tables of attachments: what the server knows of a file that it can neither open nor name."""
+"""The tables of attachments and lists of shared files: what the server knows of what it can neither open nor name."""
 
 from django.db import models
 from django.db.models import Q
@@ -132,3 +132,25 @@ class EarlyChunks(models.Model):
     @received_bits.setter
     def received_bits(self, bits: int) -> None:
         self.received = bitmap.to_text(bits)
+
+
+class SharedFilesList(models.Model):
+    """The newest list of shared files of a key, to which its sigchain commits; every entry is sealed for one reader."""
+
+    primary_hex = models.CharField("owner's key", max_length=64, unique=True)
+    version_no = models.BigIntegerField(help_text="Grows with each list of the same owner.")
+    manifest = models.CharField(max_length=71, help_text="blake3: and 64 hex digits, over the document.")
+    entries = models.PositiveSmallIntegerField(help_text="How many there are, for all readers together.")
+    document = models.BinaryField(help_text="The signed object as canonical JSON.")
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-stored_at",)
+        verbose_name = "list of shared files"
+        verbose_name_plural = "lists of shared files"
+        constraints = (
+            models.CheckConstraint(condition=Q(version_no__gte=1), name="shared_files_version_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.primary_hex[:16]}… no. {self.version_no}"

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from files.models import Attachment
-from kezproto.payloads import MAX_ATTACHMENT_BYTES, MAX_CHUNKS
+from kezproto.payloads import MAX_ATTACHMENT_BYTES, MAX_CHUNKS, MAX_SHARED_ENTRIES
 from registry.serializers import Shape, SignatureSerializer
 
 FILE_ID = r"^[0-9a-f]{32}$"
@@ -49,3 +49,34 @@ class FileStatusSerializer(Shape):
     announced_at = serializers.DateTimeField()
     ready_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True, help_text="Null unless ready.")
+
+
+class SharedFilesPayloadSerializer(Shape):
+    closed = True
+    type = serializers.ChoiceField(["kez.chat.shared_files"])
+    version = serializers.IntegerField(min_value=1, max_value=1)
+    primary = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
+    version_no = serializers.IntegerField(min_value=1, help_text="Grows with each list.")
+    entries = serializers.ListField(
+        child=serializers.RegexField(r"^[A-Za-z0-9_-]+$"),
+        max_length=MAX_SHARED_ENTRIES,
+        help_text="base64url without padding: each sealed for one reader, in random order.",
+    )
+    created_at = serializers.DateTimeField(help_text="UTC with `Z`.")
+
+
+class SharedFilesSerializer(Shape):
+    """A signed object of tag `shared_files`, up to 2 MiB."""
+
+    closed = True
+    kez = serializers.ChoiceField(["shared_files"])
+    payload = SharedFilesPayloadSerializer()
+    signature = SignatureSerializer()
+
+
+class CommitmentSerializer(Shape):
+    """What a sigchain says of a list, and the list's number."""
+
+    manifest = serializers.RegexField(DIGEST)
+    size = serializers.IntegerField()
+    version_no = serializers.IntegerField()

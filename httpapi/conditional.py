@@ -15,13 +15,18 @@ def etag_of(value: Any) -> str:
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
+def is_known(request: Request, etag: str) -> bool:
+    """Whether the If-None-Match header already has this entity tag (weak comparison)."""
+    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    return etag in known or known == ["*"]
+
+
 def conditional_response(
     request: Request, body: Any, *, cache_control: str, content_type: str | None = None
 ) -> Response:
     """200 with `body`, or 304 if the If-None-Match header already has its entity tag (weak comparison)."""
     etag = etag_of(body)
-    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
-    unchanged = etag in known or known == ["*"]
+    unchanged = is_known(request, etag)
     response = Response(status=304) if unchanged else Response(body, content_type=content_type)
     response["ETag"] = etag
     response["Cache-Control"] = cache_control

@@ -44,7 +44,7 @@ class Endpoint(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method == "POST" and "POST" in self.allowed_methods:
+        if request.method in ("POST", "PUT") and request.method in self.allowed_methods:
             self._check_body_headers(request)
 
     def json_object(self, request: Request) -> dict[str, Any]:

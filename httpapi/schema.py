@@ -45,7 +45,7 @@ class KezAutoSchema(AutoSchema):
     def _problem_kinds(self, view: Endpoint) -> dict[str, list[type[Problem]]]:
         """The kinds of problem that this operation can answer with, by status."""
         kinds = list(view.problems.get(self.method, ()))
-        if self.method == "POST":
+        if self.method in ("POST", "PUT"):
             kinds += [
                 problems.Malformed,
                 problems.LengthRequired,

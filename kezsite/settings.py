@@ -88,6 +88,7 @@ KEZ_FILES_SWEEP_SECONDS = env.float("KEZ_FILES_SWEEP_SECONDS", default=5.0)
 KEZ_FILES_EXPIRE_SECONDS = env.float("KEZ_FILES_EXPIRE_SECONDS", default=60.0)
 KEZ_FILES_TIDY_SECONDS = env.float("KEZ_FILES_TIDY_SECONDS", default=600.0)
 KEZ_THROTTLE_FILES = env.str("KEZ_THROTTLE_FILES", default="1200/min")
+KEZ_THROTTLE_SHARED_FILES = env.str("KEZ_THROTTLE_SHARED_FILES", default="60/min")
 KEZ_INGEST_METRICS_BIND = env.str("KEZ_INGEST_METRICS_BIND", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is kept there

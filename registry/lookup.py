@@ -40,6 +40,11 @@ def active_handle_by_primary(primary: Primary) -> Handle | None:
     return Handle.objects.filter(primary_hex=primary.hex, status=Handle.Status.ACTIVE).first()
 
 
+def handle_of_key(primary: Primary) -> Handle | None:
+    """The handle of a key, of any status."""
+    return Handle.objects.filter(primary_hex=primary.hex).first()
+
+
 def locked_handle(primary: Primary) -> Handle | None:
     """The handle of a key, of any status, which nobody else changes until this transaction ends."""
     return Handle.objects.select_for_update().filter(primary_hex=primary.hex).first()

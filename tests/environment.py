@@ -24,6 +24,7 @@ def prepare() -> None:
         "KEZ_THROTTLE_LOOKUP": "100000/min",
         "KEZ_THROTTLE_SIGCHAIN": "100000/min",
         "KEZ_THROTTLE_FILES": "100000/min",
+        "KEZ_THROTTLE_SHARED_FILES": "100000/min",
     }
     kept = {key: value for key, value in os.environ.items() if not key.startswith("KEZ_")}
     for name in ("NATS_URL", "REDIS_URL", "DATABASE_URL", "SIGCHAIN_DATABASE_URL"):

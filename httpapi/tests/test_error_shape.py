@@ -12,7 +12,13 @@ pytestmark = pytest.mark.django_db
 PREFIXES = ("v1/", ".well-known/", "internal/", "metrics")
 # Something for every kind of path parameter that the rooms use.
 KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"  # RFC 8032 7.1, test 1
-PATH = {"str:handle": "nobody", "str:pk": KEY, "str:primary": KEY, "file_id:file_id": KEY[:32]}
+PATH = {
+    "str:handle": "nobody",
+    "str:pk": KEY,
+    "str:primary": KEY,
+    "primary:primary": KEY,
+    "file_id:file_id": KEY[:32],
+}
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from httpapi.problems import problem_kinds
 from httpapi.tests.processes import ROOT
+from kezproto.canonical import canonical_bytes
 from kezproto.digests import digest_of
 from kezproto.file_announcement import file_announcement_payload
+from kezproto.shared_files import shared_files_payload
 from kezproto.signed import sign
 from registry.tests.cast import ALICE, registered, registration
 
@@ -70,7 +72,10 @@ def test_the_examples_are_what_the_server_says(client, settings):
     assert client.post("/v1/challenges", challenge, content_type="application/json").status_code == 201
     announced = client.post("/v1/files", announcement(timezone.now()), content_type="application/json")
     assert announced.status_code == 201
+    shared = shared_files(moment)
     said = {
+        "shared-files": shared,
+        "shared-files-stored": shared_files_stored(shared),
         "announcement": announcement(moment),
         "file": {**announced.json(), "announced_at": "2026-05-25T03:00:01Z"},
         "registration": registration(ALICE, "chris", at=moment),
@@ -100,6 +105,18 @@ def announcement(at: datetime) -> dict[str, Any]:
         created_at=at,
     )
     return sign("file_announcement", payload, ALICE)
+
+
+def shared_files(at: datetime) -> dict[str, Any]:
+    entry = b"entries are sealed; in truth they have some hundred bytes"
+    payload = shared_files_payload(primary=ALICE.primary, version_no=7, entries=[entry], created_at=at)
+    return sign("shared_files", payload, ALICE)
+
+
+def shared_files_stored(document: dict[str, Any]) -> dict[str, Any]:
+    """As the tests of the room of files see it answered."""
+    data = canonical_bytes(document)
+    return {"manifest": digest_of(data), "size": len(data), "version_no": document["payload"]["version_no"]}
 
 
 def shown(name: str, value: Any) -> str:
