@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -15,6 +16,7 @@ from files import services
 from files.chunk_stream import CONSUMER, arrivals, by_upload, ensure_consumer, purge, purge_unwanted
 from files.metrics import BATCH_SECONDS, CHUNKS
 from files.progress import Progress
+from files.uploads import Upload
 from kezproto.subjects import FILES_STREAM
 from natslink.errors import LinkError
 from natslink.pulling import InboxMessage
@@ -23,7 +25,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 512
 BEAT_SECONDS = 1.0
-RETRY_SECONDS = 1.0
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 2.0
 FROZEN_AFTER_SECONDS = 30.0
 
 
@@ -64,6 +67,7 @@ class ChunkIngest:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._give_back()
             await self._backend.close()
         logger.info("Chunk ingest stopped.")
 
@@ -77,17 +81,13 @@ class ChunkIngest:
             batch = [await self._arrived.get()]
             while not self._arrived.empty() and len(batch) < BATCH:
                 batch.append(self._arrived.get_nowait())
-            try:
-                with BATCH_SECONDS.time():
-                    await self._record(batch)
-            except DatabaseError as error:
-                # Not acknowledged, so they come again.
-                logger.warning("%d chunk(s) could not be counted: %s", len(batch), error)
-                await asyncio.sleep(RETRY_SECONDS)
+            with BATCH_SECONDS.time():
+                await self._settle(batch)
 
-    async def _record(self, batch: list[InboxMessage]) -> None:
+    async def _settle(self, batch: list[InboxMessage]) -> None:
+        """Count a batch, purge of it what nobody waits for, acknowledge it."""
         arrived, foreign = by_upload(message.subject for message in batch)
-        recorded = await in_thread(services.record_chunks, arrived, now=timezone.now())
+        recorded = await self._record(arrived)
         unwanted = sum(bits.bit_count() for bits in recorded.unwanted.values())
         CHUNKS.labels("counted").inc(len(batch) - unwanted - len(foreign))
         CHUNKS.labels("unwanted").inc(unwanted)
@@ -101,6 +101,22 @@ class ChunkIngest:
             logger.warning("Chunks that nobody waits for stay until the next tidying: %s", error)
         for message in batch:
             await message.ack()
+
+    async def _record(self, arrived: Mapping[Upload, int]) -> services.Recorded:
+        """Again until the database takes it: nothing else can be counted meanwhile either."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return await in_thread(services.record_chunks, arrived, now=timezone.now())
+            except DatabaseError as error:
+                logger.warning("Chunks wait to be counted: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _give_back(self) -> None:
+        """What was fetched and not counted is for the others, at once."""
+        while not self._arrived.empty():
+            await self._arrived.get_nowait().nak()
 
     async def _beat(self) -> None:
         """The watchdog is fed by answers of the broker; an outage of the broker is no freeze."""

@@ -1,4 +1,4 @@
-"""Those who wait for a file to change: all of them together cost one look at the database every quarter of a second."""
+"""Those who wait for a file to change: all of them together cost ten looks a second at the database."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ from kezproto.file_chunks import token_fits
 logger = logging.getLogger(__name__)
 
 MAX_WAIT_SECONDS = 25
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.1
 WAITERS_PER_FILE = 16
 
 

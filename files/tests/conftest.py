@@ -1,6 +1,7 @@
 """What the tests of files share: people, a broker with its streams, a storage of their own."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from chatbridge.tests.conftest import callout as callout
 from chatbridge.tests.conftest import inboxes as inboxes
 from chatbridge.tests.conftest import log_in as log_in
 from chatbridge.tests.conftest import people as people
+from chatbridge.threads import in_thread
+from files.ingest import ChunkIngest
 from files.tests.cast import SentFile
 from registry.tests.cast import ALICE, BOB, registered
 
@@ -58,3 +61,16 @@ def ask(client: Client) -> Callable[..., Any]:
         return client.get(f"/v1/files/{sent.file_id}{below}", headers=given)
 
     return get
+
+
+@pytest.fixture
+async def ingest(transactional_db: None, inboxes: str) -> AsyncIterator[ChunkIngest]:
+    """Counts chunks in this process; alice and bob are registered."""
+    await in_thread(registered, ALICE, "alice")
+    await in_thread(registered, BOB, "bob")
+    process = ChunkIngest()
+    running = asyncio.create_task(process.run())
+    await asyncio.wait_for(process.ready.wait(), 20)
+    yield process
+    process.stop()
+    await asyncio.wait_for(running, 20)
