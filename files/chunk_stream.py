@@ -19,7 +19,7 @@ from natslink.errors import LinkError
 from natslink.pulling import Demand, InboxMessage, pull_messages
 
 CONSUMER = "ingest"
-ACK_WAIT_SECONDS = 10  # a killed ingest leaves what it had not recorded to the others after that
+ACK_WAIT_SECONDS = 5  # a killed ingest leaves what it had not recorded to the others after that
 MAX_ACK_PENDING = 4096
 AT_ONCE = 32  # reads under way
 READ_SECONDS = 10.0

@@ -27,7 +27,7 @@ class LongPolls:
 
     def __init__(self, application: Any) -> None:
         self._application = application
-        self._room = WaitingRoom()
+        self.room = WaitingRoom()
 
     async def __call__(self, scope: Any, receive: Receive, send: Any) -> None:
         asked = _asked(scope)
@@ -41,7 +41,7 @@ class LongPolls:
 
     async def _wait(self, came: "_Came", file_id: str, token: bytes, seconds: int) -> bool:
         """False if the client has left meanwhile."""
-        waiting = asyncio.create_task(self._room.until_changed(file_id, token, seconds=seconds))
+        waiting = asyncio.create_task(self.room.until_changed(file_id, token, seconds=seconds))
         leaving = asyncio.create_task(came.until_left())
         try:
             await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)

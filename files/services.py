@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from files import bitmap, errors, lookup
@@ -40,12 +40,20 @@ class Recorded:
     unwanted: dict[Upload, int] = field(default_factory=dict)
 
 
-@transaction.atomic
 def announce_file(announcement: FileAnnouncement, *, now: datetime) -> Announced:
     """Expect the chunks of a file. The same again is answered as before; a failed upload starts afresh.
 
-    Raises NotRegistered, HandleSuspended, FileIdTaken, FileGone and what `check_quotas` raises.
+    Raises NotRegistered, HandleSuspended, FileIdTaken, FileGone and what `check_quotas` raises. Of two keys that take
+    one id at once, the table's unique constraint refuses one, which then finds the other's row.
     """
+    try:
+        return _announce(announcement, now=now)
+    except IntegrityError:
+        return _announce(announcement, now=now)
+
+
+@transaction.atomic
+def _announce(announcement: FileAnnouncement, *, now: datetime) -> Announced:
     # Everything about one uploader's quota happens under this lock.
     handle = registry.locked_handle(announcement.primary)
     if handle is not None and handle.status == Handle.Status.SUSPENDED:

@@ -36,7 +36,7 @@ class WaitingRoom:
 
     def __init__(self) -> None:
         self._watches: dict[str, _Watch] = {}
-        self._waiters = 0
+        self.waiters = 0
         self._looking: asyncio.Task[None] | None = None
 
     async def until_changed(self, file_id: str, token: bytes, *, seconds: float) -> None:
@@ -48,7 +48,7 @@ class WaitingRoom:
         if seen is None or seen.state != State.PENDING or not token_fits(token, seen.access):
             return
         watch = self._watches.get(file_id)
-        full = self._waiters >= settings.KEZ_FILES_WAITERS
+        full = self.waiters >= settings.KEZ_FILES_WAITERS
         if full or (watch is not None and watch.waiters >= WAITERS_PER_FILE):
             WAITING.labels("full").inc()
             return
@@ -71,14 +71,14 @@ class WaitingRoom:
     async def _watching(self, file_id: str, seen: Snapshot) -> AsyncIterator[_Watch]:
         watch = self._watches.setdefault(file_id, _Watch(latest=seen))
         watch.waiters += 1
-        self._waiters += 1
+        self.waiters += 1
         if self._looking is None:
             self._looking = asyncio.create_task(self._look(), name="files waiting room")
         try:
             yield watch
         finally:
             watch.waiters -= 1
-            self._waiters -= 1
+            self.waiters -= 1
             if not watch.waiters:
                 del self._watches[file_id]
 

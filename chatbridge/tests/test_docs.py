@@ -16,7 +16,7 @@ SUBJECT = re.compile(r'"((?:\$JS|\$SYS|KEZ\.API|_INBOX_|kez\.(?!chat\.|v2)|STREA
 
 
 def sources() -> Iterator[str]:
-    for folder in ("natslink", "chatbridge"):
+    for folder in ("natslink", "chatbridge", "files"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "tests" not in path.parts:
                 yield path.read_text()

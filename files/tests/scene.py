@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import OperationalError
 from django.utils import timezone
@@ -19,8 +19,11 @@ from natslink.connection import SupervisedConnection
 
 PATIENCE = 60.0  # of a busy machine
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-async def in_database(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+
+async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """`in_thread` beside a process that writes too: SQLite in memory refuses at once where a file would wait."""
     while True:
         try:

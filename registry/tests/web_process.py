@@ -29,13 +29,17 @@ class WebProcesses:
         return manage(self._environment, "kez", *arguments)
 
     def register_at_once(self, documents: Sequence[Any]) -> list[httpx.Response]:
+        """Answers in the order of the documents."""
+        return self.post_at_once("/v1/register", documents)
+
+    def post_at_once(self, path: str, documents: Sequence[Any]) -> list[httpx.Response]:
         """Post each document from a thread of its own; answers in the order of the documents."""
         start = threading.Barrier(len(documents), timeout=30)
 
         def post(number: int) -> httpx.Response:
             start.wait()
             url = self.urls[number % len(self.urls)]
-            return self.http.post(f"{url}/v1/register", json=documents[number])
+            return self.http.post(f"{url}{path}", json=documents[number])
 
         with ThreadPoolExecutor(len(documents)) as pool:
             return list(pool.map(post, range(len(documents))))
@@ -45,9 +49,16 @@ class WebProcesses:
 
 
 @contextmanager
-def web_processes(folder: Path, database_url: str, *, number: int = 2) -> Iterator[WebProcesses]:
+def web_processes(
+    folder: Path, database_url: str, *, number: int = 2, **variables: str
+) -> Iterator[WebProcesses]:
     """Migrate the database, then serve it. NATS is not needed: daphne is started without waiting for it."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "kezsite.settings", "DATABASE_URL": database_url}
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "kezsite.settings",
+        "DATABASE_URL": database_url,
+        **variables,
+    }
     migrated = manage(environment, "migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
     ports = free_ports(number)
