@@ -133,8 +133,8 @@ async def test_a_verdict_on_the_last_attempt_does_not_touch_this_one(ingest, bac
         services.mark_failed, before, cause=Attachment.Cause.BAD_CHUNK, now=timezone.now()
     )
     await announced(sent)
-    late = {"cause": Attachment.Cause.DIGEST_MISMATCH, "now": timezone.now()}
-    assert not await in_database(services.mark_failed, before, **late)
+    mismatch, now = Attachment.Cause.DIGEST_MISMATCH, timezone.now()
+    assert not await in_database(services.mark_failed, before, cause=mismatch, now=now)
     assert not await in_database(services.forget_chunks, before, 1, now=timezone.now())
     assert (await row_of(sent)).state == "pending"
 

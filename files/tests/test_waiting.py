@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from files import services
 from files.long_polls import LongPolls
+from files.models import Attachment
 from files.tests.cast import SentFile, some_bytes
 from files.tests.scene import announced, in_database
 from registry.tests.cast import ALICE
@@ -113,7 +114,7 @@ async def test_what_cannot_change_is_answered_at_once(wait_for, sent, state):
     if state == "ready":
         await in_database(services.mark_ready, row, now=timezone.now())
     else:
-        await in_database(services.mark_failed, row, cause="bad_chunk", now=timezone.now())
+        await in_database(services.mark_failed, row, cause=Attachment.Cause.BAD_CHUNK, now=timezone.now())
     waiter = await wait_for(sent)
     assert (await waiter.answer())["state"] == state
     assert waiter.took < LONG - 5
