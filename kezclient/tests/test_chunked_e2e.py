@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -79,18 +80,48 @@ def test_a_picture_and_the_largest_file_arrive_byte_for_byte(
     assert (laptop.folder / "cat.png").read_bytes() == picture.read_bytes()
 
 
-def test_a_wrong_pointer_is_told_apart(alice: Machine, bob: Machine):
-    alice.look("share", bob.handle, str(a_file(alice, "cat.png", 100_000)))
+# On the server: the file `gone` expires, `bad` is removed, and its sender has announced too many files today.
+END = """
+from django.conf import settings
+from django.utils import timezone
+from files import services
+from files.models import Attachment
+now = timezone.now()
+gone, bad = (Attachment.objects.get(file_id=file_id) for file_id in ("{gone}", "{bad}"))
+services.mark_expired(gone, now=now)
+services.remove_attachment(bad, actor="operator:olga", reason="a test", now=now)
+many = [Attachment.objects.get(pk=bad.pk) for _ in range(settings.KEZ_FILES_PER_DAY)]
+for number, row in enumerate(many):
+    row.pk, row.file_id = None, bad.file_id[:24] + f"{{number:08x}}"
+Attachment.objects.bulk_create(many)
+"""
+
+
+def test_what_the_server_refuses_is_told_apart(alice: Machine, bob: Machine, stack: Any):
+    paths = [str(a_file(alice, name, 100_000)) for name in ("gone.png", "bad.png", "kept.png")]
+    gone, bad, _kept = alice.look("share", bob.handle, *paths)["files"]
     bob.hear()
+    stack.manage("shell", "-c", END.format(gone=gone["id"], bad=bad["id"]))
 
-    def code_with(field: str, value: str, exit_code: int) -> str:
-        with sqlite3.connect(database(bob)) as connection:
+    def code_of(name: str, exit_code: int) -> str:
+        return str(bob.look("fetch", name, "--to", str(bob.folder), code=exit_code)["error"]["code"])
+
+    assert code_of("gone.png", 21) == "file_expired"
+    assert code_of("bad.png", 21) == "file_removed"
+    for field, value, exit_code, code in (
+        ("file_key", "00" * 32, 7, "token_wrong"),
+        ("file_id", "00" * 16, 21, "file_unknown"),
+    ):
+        with closing(sqlite3.connect(database(bob))) as connection, connection:
             connection.execute(f"UPDATE message SET body = json_set(body, '$.{field}', ?)", (value,))  # noqa: S608
-        connection.close()
-        return str(bob.look("fetch", "--to", str(bob.folder), code=exit_code)["error"]["code"])
+        assert code_of("kept.png", exit_code) == code
+    assert not list(bob.folder.glob("*.p*"))
 
-    assert code_with("file_key", "00" * 32, 7) == "token_wrong"
-    assert code_with("file_id", "00" * 16, 21) == "file_unknown"
+    refused = alice.look("share", bob.handle, str(a_file(alice, "more.png", 100_000)), code=7)
+    assert refused["error"]["code"] == "quota_daily"
+    assert refused["used"] >= refused["limit"] > 0
+    assert (refused["files"][0]["state"], refused["files"][0]["cause_code"]) == ("failed", "quota_daily")
+    assert alice.look("history", bob.handle)["messages"][-1]["type"] == "upload"
 
 
 def test_offline_a_file_waits_and_goes_out_later(alice: Machine, bob: Machine, broker: Tunnel):
