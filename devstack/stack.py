@@ -39,7 +39,8 @@ class Stack:
         self.ports = ports or Ports.free()
         base = {key: value for key, value in os.environ.items() if not _is_ours(key)}
         # Tests and demos register many handles from one address.
-        base |= {"KEZ_THROTTLE_REGISTER": "100000/min", "KEZ_THROTTLE_LOOKUP": "100000/min"}
+        base |= {"KEZ_THROTTLE_REGISTER": "100000/min", "KEZ_THROTTLE_REGISTER_NETWORK": "100000/min"}
+        base |= {"KEZ_THROTTLE_LOOKUP": "100000/min", "KEZ_REGISTRATION_WORK": "never"}
         base |= {"KEZ_THROTTLE_SIGCHAIN": "100000/min", "KEZ_THROTTLE_FILES": "100000/min"}
         base |= {"KEZ_THROTTLE_SHARED_FILES": "100000/min", **(extra or {})}
         self.environment = local_environment(folder, self.ports, base=base)

@@ -1,6 +1,6 @@
 """Which address a request came from, as far as it can be known behind the proxies that the settings name."""
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -30,6 +30,15 @@ def throttle_bucket(address: Address | None) -> str:
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, 64), strict=False))
     return str(address)
+
+
+def network_bucket(address: Address | None) -> str:
+    """The text that a whole network is counted under: a /24, or a /48 for IPv6 (what a provider gives one site)."""
+    if address is None:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 48), strict=False))
+    return str(IPv4Network((address, 24), strict=False))
 
 
 def _parse(text: str) -> Address | None:

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from httpapi.addresses import client_address, throttle_bucket
+from httpapi.addresses import client_address, network_bucket, throttle_bucket
 from httpapi.problems import Unavailable
 
 logger = logging.getLogger(__name__)
@@ -75,15 +75,16 @@ class AddressThrottle(BaseThrottle):
     rate_setting: ClassVar[str]
     fail_open: ClassVar[bool] = False
     clock = staticmethod(time.time)
+    bucket = staticmethod(throttle_bucket)
 
     def __init__(self) -> None:
         self._wait = 1.0
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         rate = Rate.parse(getattr(settings, self.rate_setting))
-        bucket = throttle_bucket(client_address(request._request))
+        bucket = self.bucket(client_address(request._request))
         try:
-            wait = self._count(rate, bucket, self.clock())
+            wait = count(self.scope, rate, bucket, now=self.clock())
         except RedisError as error:
             if not self.fail_open:
                 raise Unavailable from error
@@ -95,15 +96,36 @@ class AddressThrottle(BaseThrottle):
     def wait(self) -> float:
         return self._wait
 
-    def _count(self, rate: Rate, bucket: str, now: float) -> float:
-        """Count one request; 0 if it may pass, else the seconds after which one would."""
-        window, into = divmod(now, rate.seconds)
-        key = f"throttle:{self.scope}:{bucket}:{rate.seconds}:"
-        before = min(int(cache.get(f"{key}{int(window) - 1}", 0)), rate.limit)
-        current = _increment(f"{key}{int(window)}", keep=2 * rate.seconds)
-        if before * (1 - into / rate.seconds) + current <= rate.limit:
-            return 0
-        return _time_to_wait(rate, before, current, into)
+
+class NetworkThrottle(AddressThrottle):
+    """The same by network: a /24, or a /48 for IPv6."""
+
+    bucket = staticmethod(network_bucket)
+
+
+def count(scope: str, rate: Rate, bucket: str, *, now: float) -> float:
+    """Count one request; 0 if it may pass, else the seconds after which one would. Raises a RedisError."""
+    before, current, into = _windows(scope, rate.seconds, bucket, now=now, add=1)
+    before = min(before, rate.limit)
+    if before * (1 - into / rate.seconds) + current <= rate.limit:
+        return 0
+    return _time_to_wait(rate, before, current, into)
+
+
+def count_recent(scope: str, seconds: int, *, now: float, add: int = 1) -> float:
+    """About how many there were in the last `seconds`, after adding `add` (0 or 1). Raises a RedisError."""
+    before, current, into = _windows(scope, seconds, "all", now=now, add=add)
+    return before * (1 - into / seconds) + current
+
+
+def _windows(scope: str, seconds: int, bucket: str, *, now: float, add: int) -> tuple[int, int, float]:
+    """The counts of the window before and of this one, and how many seconds of this one have passed."""
+    window, into = divmod(now, seconds)
+    key = f"throttle:{scope}:{bucket}:{seconds}:"
+    before = int(cache.get(f"{key}{int(window) - 1}", 0))
+    name = f"{key}{int(window)}"
+    current = _increment(name, keep=2 * seconds) if add else int(cache.get(name, 0))
+    return before, current, into
 
 
 def _increment(key: str, *, keep: int) -> int:

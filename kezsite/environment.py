@@ -36,6 +36,41 @@ def supported_transport(name: str) -> str:
     return str(value)
 
 
+def one_of(name: str, choices: tuple[str, ...], *, default: str) -> str:
+    """One of a few words."""
+    value = env.str(name, default=default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value!r} is not known: write one of {', '.join(choices)}.")
+    return str(value)
+
+
+def whole_number(name: str, *, default: int, least: int, most: int) -> int:
+    value = env.int(name, default=default)
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name}={value} must lie between {least} and {most}.")
+    return int(value)
+
+
+def refuse_former_settings() -> None:
+    """A setting that is gone stops the start, so that nobody relies on what it no longer does."""
+    if env.str("KEZ_REGISTRATION_OPEN", default=""):
+        raise ImproperlyConfigured(
+            "KEZ_REGISTRATION_OPEN is gone: instead of true set KEZ_REGISTRATION=open, instead of false "
+            "KEZ_REGISTRATION=closed, and unset the old one."
+        )
+
+
+def mail_server(name: str, *, needed: bool) -> dict[str, Any]:
+    """Django's mail settings from a URL such as smtp+tls://name:password@mail.example:587."""
+    if not env.str(name, default=""):
+        if needed:
+            raise ImproperlyConfigured(
+                f"KEZ_ALERT_MAIL names people, but {name} names no mail server: set it, or unset KEZ_ALERT_MAIL."
+            )
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    return dict(env.email_url(name))
+
+
 def bind_address(name: str, *, default: str) -> str:
     """`host:port` (IPv6 hosts in brackets)."""
     value = env.str(name, default=default)

@@ -15,12 +15,16 @@ from kezsite.environment import (
     bind_address,
     database,
     env,
+    mail_server,
     network_list,
+    one_of,
     origin_of,
+    refuse_former_settings,
     required_secret,
     second_factor,
     supported_transport,
     trimmed_url,
+    whole_number,
 )
 from pages.digest import digest_of
 from pages.packages import static_folders
@@ -65,9 +69,14 @@ KEZ_WS_BYTES_PER_SECOND = env.int("KEZ_WS_BYTES_PER_SECOND", default=2 * 1024 * 
 KEZ_CALLOUT_METRICS_BIND = env.str("KEZ_CALLOUT_METRICS_BIND", default="")
 
 # Registry ------------------------------------------------------------------------------------------
-KEZ_REGISTRATION_OPEN = env.bool("KEZ_REGISTRATION_OPEN", default=True)
+refuse_former_settings()
+KEZ_REGISTRATION = one_of("KEZ_REGISTRATION", ("open", "invite", "approval", "closed"), default="open")
+KEZ_REGISTRATION_WORK = one_of("KEZ_REGISTRATION_WORK", ("load", "always", "never"), default="load")
+KEZ_REGISTRATION_WORK_BITS = whole_number("KEZ_REGISTRATION_WORK_BITS", default=18, least=1, most=30)
+KEZ_REGISTRATION_WORK_ABOVE = env.str("KEZ_REGISTRATION_WORK_ABOVE", default="60/min")
 KEZ_TRUSTED_PROXIES = env.int("KEZ_TRUSTED_PROXIES", default=0)
 KEZ_THROTTLE_REGISTER = env.str("KEZ_THROTTLE_REGISTER", default="20/hour")
+KEZ_THROTTLE_REGISTER_NETWORK = env.str("KEZ_THROTTLE_REGISTER_NETWORK", default="100/hour")
 KEZ_THROTTLE_LOOKUP = env.str("KEZ_THROTTLE_LOOKUP", default="600/min")
 KEZ_THROTTLE_SIGCHAIN = env.str("KEZ_THROTTLE_SIGCHAIN", default="120/min")
 KEZ_METRICS_ALLOW = network_list("KEZ_METRICS_ALLOW", default=["127.0.0.0/8", "::1/128"])
@@ -114,6 +123,11 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+KEZ_ALERT_WEBHOOK = env.str("KEZ_ALERT_WEBHOOK", default="")
+KEZ_ALERT_MAIL = env.list("KEZ_ALERT_MAIL", default=[])
+KEZ_ALERT_PAUSE_SECONDS = env.int("KEZ_ALERT_PAUSE_SECONDS", default=600)
+KEZ_MAIL_FROM = env.str("KEZ_MAIL_FROM", default=f"kez-chat@{KEZ_CHAT_SERVER}")
+vars().update(mail_server("KEZ_MAIL_URL", needed=bool(KEZ_ALERT_MAIL)))
 
 # Data ----------------------------------------------------------------------------------------------
 DATABASES = {"default": database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / '.data' / 'kez.sqlite3'}")}

@@ -15,7 +15,7 @@ def server(request: HttpRequest) -> dict[str, Any]:
         "server": settings.KEZ_CHAT_SERVER,
         "public_url": settings.KEZ_CHAT_PUBLIC_URL,
         "sigchain_url": settings.KEZ_CHAT_SIG_SERVER_URL,
-        "registration": "open" if settings.KEZ_REGISTRATION_OPEN else "closed",
+        "registration": settings.KEZ_REGISTRATION,
         "version": VERSION,
         "static_url": settings.STATIC_URL,
         "import_map": import_map(),

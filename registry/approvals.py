@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registry import audit
+from registry.alerts import Alert
 from registry.audit import Actor
 from registry.errors import ModerationRefused
 from registry.models import AuditEntry, Handle, PendingRegistration
@@ -43,6 +44,19 @@ def decline_registration(pending: PendingRegistration, *, actor: Actor, reason: 
         _decide(pending, _State.DECLINED, audit.label(actor), reason)
         audit.add_entry(actor, AuditEntry.Action.DECLINED, pending.local, reason=reason)
         _tell(pending)
+
+
+def waiting_alert() -> Alert | None:
+    """What operators are told of registrations that wait."""
+    waiting = PendingRegistration.objects.filter(state=_State.WAITING)
+    oldest, number = waiting.order_by("asked_at").first(), waiting.count()
+    if oldest is None:
+        return None
+    more = f" and {number - 1} more" if number > 1 else ""
+    return Alert(
+        f"Waiting for approval: {oldest.local}{more}.",
+        "/admin/registry/pendingregistration/?state__exact=waiting",
+    )
 
 
 def _decide(pending: PendingRegistration, state: PendingRegistration.State, by: str, reason: str) -> None:

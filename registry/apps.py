@@ -9,8 +9,10 @@ class RegistryConfig(AppConfig):
     verbose_name = "Registry"
 
     def ready(self) -> None:
-        from registry import triggers
+        from registry import alerts, triggers
+        from registry.approvals import waiting_alert
         from registry.metrics import register_collectors
 
         post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="registry guards its logs")
         register_collectors()
+        alerts.register_kind("approval", waiting_alert)

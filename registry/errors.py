@@ -69,6 +69,12 @@ class OtherServer(Problem):
     status, code, title = 404, "other_server", "A handle of another server"
 
 
+class SessionNeeded(Problem):
+    """Show your key: sign a session over a challenge and send it as the Authorization header, Kez-Session."""
+
+    status, code, title = 401, "session_needed", "A session is needed"
+
+
 class ChallengeUnknown(Problem):
     """This challenge was not given to this key, has been used, or is older than 60 s; ask for a new one."""
 

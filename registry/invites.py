@@ -5,6 +5,7 @@ import re
 import secrets
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -59,6 +60,11 @@ def find_invite(code: str) -> Invite | None:
     """The invite of a code as people type it: in any case, with or without dashes and spaces."""
     letters = normalised(code)
     return Invite.objects.filter(code_hash=_hash(letters)).first() if letters else None
+
+
+def invite_link(code: str) -> str:
+    """An address that opens /join with the code filled in. It is behind the #, so no server and no log sees it."""
+    return f"{settings.KEZ_CHAT_PUBLIC_URL}/join#invite={code}"
 
 
 def redeem_invite(code: str, *, now: datetime) -> Invite:

@@ -1,16 +1,16 @@
 """All reads of the registry. A handle that is not active looks to the public as if it had never been registered."""
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db.models import Count, Q
 
 from kezproto.errors import BadHandle
 from kezproto.handles import parse_handle
-from kezproto.keys import Primary
+from kezproto.keys import KEY_PREFIX, Primary
 from registry.errors import HandleUnknown, OtherServer
-from registry.models import Handle
+from registry.models import Handle, PendingRegistration
 from registry.names import is_reserved as is_reserved
 
 HandleState = Literal["unknown", "active", "suspended", "released"]
@@ -75,6 +75,39 @@ def rivals(local: str, primary: Primary) -> tuple[Handle | None, Handle | None]:
     by_local = next((row for row in rows if row.local == local), None)
     by_primary = next((row for row in rows if row.primary_hex == primary.hex), None)
     return by_local, by_primary
+
+
+def waiting_rivals(
+    local: str, primary: Primary
+) -> tuple[PendingRegistration | None, PendingRegistration | None]:
+    """Which registration waits for the name, and which of the key's does."""
+    waiting = PendingRegistration.objects.filter(state=PendingRegistration.State.WAITING)
+    rows = list(waiting.filter(Q(local=local) | Q(primary_hex=primary.hex)))
+    by_local = next((row for row in rows if row.local == local), None)
+    by_primary = next((row for row in rows if row.primary_hex == primary.hex), None)
+    return by_local, by_primary
+
+
+def declined(local: str, primary: Primary) -> PendingRegistration | None:
+    """The refusal of this name to this key, if the operators refused it."""
+    refused = PendingRegistration.objects.filter(state=PendingRegistration.State.DECLINED)
+    return refused.filter(local=local, primary_hex=primary.hex).order_by("-decided_at").first()
+
+
+def latest_pending(primary: Primary) -> PendingRegistration | None:
+    """What the key last asked operators for, in any state."""
+    return PendingRegistration.objects.filter(primary_hex=primary.hex).order_by("-asked_at", "-pk").first()
+
+
+def is_known_claim(payload: Any) -> bool:
+    """Whether an unverified registration says what a row says: that this name is this key's, or waits for it."""
+    local, primary = (
+        (payload.get("handle"), payload.get("primary")) if isinstance(payload, dict) else ("", "")
+    )
+    if not isinstance(local, str) or not isinstance(primary, str):
+        return False
+    claim = {"local": local[:64], "primary_hex": primary.removeprefix(KEY_PREFIX)[:64]}
+    return Handle.objects.filter(**claim).exists() or PendingRegistration.objects.filter(**claim).exists()
 
 
 def count_by_status() -> dict[str, int]:

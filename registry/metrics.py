@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 REGISTRATIONS = Counter(
     "kez_registrations",
-    "Registrations tried, by result: created, repeated, or the code of the refusal.",
+    "Registrations tried, by result: created, repeated, waiting, or the code of the refusal.",
     ["result"],
 )
 

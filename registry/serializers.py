@@ -6,6 +6,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from registry.gates import MODES
+from registry.registration_state import STATES
+
 Shape = serializers.Serializer[Mapping[str, Any]]
 
 
@@ -50,6 +53,33 @@ class RegistrationSerializer(Shape):
     kez = serializers.ChoiceField(["handle_registration"])
     payload = RegistrationPayloadSerializer()
     signature = SignatureSerializer()
+
+
+class ProofOfWorkSerializer(Shape):
+    """What is to be solved, see docs/protocol."""
+
+    challenge = serializers.CharField()
+    bits = serializers.IntegerField(min_value=1, max_value=40)
+    expires_at = serializers.DateTimeField()
+
+
+class RegistrationRulesSerializer(Shape):
+    """How handles are given out here at present."""
+
+    server = serializers.CharField(help_text="The name behind the `@` of this server's handles.")
+    mode = serializers.ChoiceField(MODES)
+    proof_of_work = ProofOfWorkSerializer(allow_null=True, help_text="Null: none is asked for at present.")
+
+
+class RegistrationStateSerializer(Shape):
+    """What became of a key's registration."""
+
+    state = serializers.ChoiceField(STATES)
+    handle = serializers.CharField(allow_null=True)
+    fqhn = serializers.CharField(allow_null=True)
+    asked_at = serializers.DateTimeField(allow_null=True, help_text="When operators were asked.")
+    decided_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(allow_null=True, help_text="Why the operators declined.")
 
 
 class ChallengeRequestSerializer(Shape):

@@ -6,6 +6,7 @@ The verbs live in a file for each topic; this is the one door for other rooms.
 from registry.approvals import approve_registration as approve_registration
 from registry.approvals import decline_registration as decline_registration
 from registry.audit import Actor as Actor
+from registry.invites import invite_link as invite_link
 from registry.invites import make_invite as make_invite
 from registry.invites import revoke_invite as revoke_invite
 from registry.moderation import mark_well_known as mark_well_known
@@ -14,6 +15,7 @@ from registry.moderation import reinstate_handle as reinstate_handle
 from registry.moderation import release_handle as release_handle
 from registry.moderation import suspend_handle as suspend_handle
 from registry.registering import Registered as Registered
+from registry.registering import Waiting as Waiting
 from registry.registering import register_handle as register_handle
 from registry.reservation_lists import Imported as Imported
 from registry.reservation_lists import export_reservations as export_reservations

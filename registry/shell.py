@@ -124,11 +124,16 @@ def actor_of(options: Options) -> str | AbstractBaseUser:
 
 def handle_of(options: Options) -> Handle:
     """The handle that an option names, of any status. ShellError if there is none."""
-    local = str(options["handle"]).strip().lower().removeprefix("@").partition("@")[0]
+    local = local_of(options)
     handle = Handle.objects.filter(local=local).first()
     if handle is None:
         raise not_found(f"There is no handle {local} on this server.")
     return handle
+
+
+def local_of(options: Options) -> str:
+    """The local part of a handle as people write it: `Chris`, `@chris`, `chris@kez.lat`."""
+    return str(options["handle"]).strip().lower().removeprefix("@").partition("@")[0]
 
 
 def moment_of(text: str | None) -> datetime | None:

@@ -1,6 +1,6 @@
-"""The registry's rates, by client address."""
+"""The registry's rates, by client address and network."""
 
-from httpapi.throttles import AddressThrottle
+from httpapi.throttles import AddressThrottle, NetworkThrottle
 
 
 class RegisterThrottle(AddressThrottle):
@@ -8,6 +8,13 @@ class RegisterThrottle(AddressThrottle):
 
     scope = "register"
     rate_setting = "KEZ_THROTTLE_REGISTER"
+
+
+class RegisterNetworkThrottle(NetworkThrottle):
+    """The same for a whole network, so that many addresses of one do not help."""
+
+    scope = "register-network"
+    rate_setting = "KEZ_THROTTLE_REGISTER_NETWORK"
 
 
 class LookupThrottle(AddressThrottle):

@@ -18,20 +18,31 @@ from httpapi.problem import ProblemResponse
 from kezproto.keys import Primary
 from kezproto.registration import verify_registration
 from kezproto.timestamps import format_timestamp
-from registry import documents, errors, lookup, services
+from registry import documents, errors, gates, lookup, services, work_gate
 from registry.metrics import REGISTRATIONS
+from registry.registration_state import state_of_key, state_of_pending
 from registry.serializers import (
     ChallengeRequestSerializer,
     ChallengeSerializer,
     HandleSerializer,
+    RegistrationRulesSerializer,
     RegistrationSerializer,
+    RegistrationStateSerializer,
     WebFingerSerializer,
 )
-from registry.throttles import ChallengeThrottle, LookupThrottle, RegisterThrottle
+from registry.session_header import SESSION_HEADER, SESSION_PROBLEMS, session_of
+from registry.throttles import (
+    ChallengeThrottle,
+    LookupThrottle,
+    RegisterNetworkThrottle,
+    RegisterThrottle,
+)
 from registry.webfinger import handle_of_resource
 
 # Caches may keep it, but must ask each time whether it still holds: a suspension shows at once. That costs a 304.
 PUBLIC_CACHE = "public, no-cache"
+
+_RESULTS = {201: "created", 202: "waiting"}
 
 CONDITIONAL = (
     OpenApiParameter(
@@ -46,7 +57,7 @@ CONDITIONAL = (
 class RegisterView(Endpoint):
     """Claim a handle with a registration that your key signed."""
 
-    throttle_classes = (RegisterThrottle,)
+    throttle_classes = (RegisterThrottle, RegisterNetworkThrottle)
     problems = {
         "POST": (
             problems.UnknownField,
@@ -55,9 +66,13 @@ class RegisterView(Endpoint):
             problems.BadKey,
             problems.BadSignature,
             problems.KeyMismatch,
+            errors.RegistrationClosed,
+            errors.InviteNeeded,
+            errors.InviteInvalid,
+            errors.ProofOfWorkNeeded,
+            errors.RegistrationDeclined,
             errors.HandleReserved,
             errors.HandleLookalike,
-            errors.RegistrationClosed,
             errors.HandleTaken,
             errors.KeyInUse,
             problems.WrongServer,
@@ -69,22 +84,34 @@ class RegisterView(Endpoint):
     @extend_schema(
         operation_id="register",
         tags=["registry"],
+        parameters=[
+            OpenApiParameter(
+                gates.INVITE_HEADER, OpenApiTypes.STR, "header", description="The code of an invite."
+            ),
+            OpenApiParameter(
+                work_gate.HEADER, OpenApiTypes.STR, "header", description="Challenge, a space, and the nonce."
+            ),
+        ],
         request=RegistrationSerializer,
         responses={
             201: OpenApiResponse(HandleSerializer, "The handle is yours."),
             200: OpenApiResponse(HandleSerializer, "It was yours before: a lost answer was asked for again."),
+            202: OpenApiResponse(RegistrationStateSerializer, "The operators will decide."),
         },
     )
     def post(self, request: Request) -> Response:
+        document = self.json_object(request)
+        invite = gates.check_gates(document, request.headers)
         now = timezone.now()
-        registration = verify_registration(
-            self.json_object(request), server=settings.KEZ_CHAT_SERVER, now=now
-        )
-        registered = services.register_handle(registration, actor=registration.primary, now=now)
+        registration = verify_registration(document, server=settings.KEZ_CHAT_SERVER, now=now)
+        outcome = services.register_handle(registration, actor=registration.primary, now=now, invite=invite)
+        if isinstance(outcome, services.Waiting):
+            state = state_of_pending(outcome.pending)
+            return Response(state, status=202, headers={"Cache-Control": "no-store"})
         return Response(
-            documents.look_up_document(registered.handle),
-            status=201 if registered.created else 200,
-            headers={"Location": documents.look_up_url(registered.handle), "Cache-Control": "no-store"},
+            documents.look_up_document(outcome.handle),
+            status=201 if outcome.created else 200,
+            headers={"Location": documents.look_up_url(outcome.handle), "Cache-Control": "no-store"},
         )
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -92,8 +119,35 @@ class RegisterView(Endpoint):
         if isinstance(response, ProblemResponse):
             REGISTRATIONS.labels(response.code).inc()
         else:
-            REGISTRATIONS.labels("created" if response.status_code == 201 else "repeated").inc()
+            REGISTRATIONS.labels(_RESULTS.get(response.status_code, "repeated")).inc()
         return response
+
+
+class RegistrationView(Endpoint):
+    """How handles are given out here at present."""
+
+    throttle_classes = (LookupThrottle,)
+
+    @extend_schema(operation_id="registration", tags=["registry"], responses=RegistrationRulesSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(gates.registration_document(), headers={"Cache-Control": "no-store"})
+
+
+class RegistrationStateView(Endpoint):
+    """What became of your registration. You show your key by a signed session over a challenge."""
+
+    throttle_classes = (ChallengeThrottle,)
+    problems = {"GET": SESSION_PROBLEMS}
+
+    @extend_schema(
+        operation_id="registration_state",
+        tags=["registry"],
+        parameters=[SESSION_HEADER],
+        responses=RegistrationStateSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        session = services.prove_key(session_of(request), now=timezone.now())
+        return Response(state_of_key(session.primary), headers={"Cache-Control": "no-store"})
 
 
 class HandleView(Endpoint):

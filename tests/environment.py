@@ -21,6 +21,8 @@ def prepare() -> None:
     atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
     generous = {
         "KEZ_THROTTLE_REGISTER": "100000/min",
+        "KEZ_THROTTLE_REGISTER_NETWORK": "100000/min",
+        "KEZ_REGISTRATION_WORK": "never",
         "KEZ_THROTTLE_LOOKUP": "100000/min",
         "KEZ_THROTTLE_SIGCHAIN": "100000/min",
         "KEZ_THROTTLE_FILES": "100000/min",

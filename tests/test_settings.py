@@ -58,6 +58,10 @@ def test_the_environment_of_this_test_run_is_complete():
         ({"KEZ_CHAT_BIND": "localhost:99999"}, "write host:port"),
         ({"KEZ_CHAT_PUBLIC_URL": "kez.lat"}, "it starts with http:// or https://"),
         ({"KEZ_METRICS_ALLOW": "everyone"}, "comma-separated list of networks"),
+        ({"KEZ_REGISTRATION": "friends"}, "write one of open, invite, approval, closed"),
+        ({"KEZ_REGISTRATION_OPEN": "false"}, "KEZ_REGISTRATION=closed"),
+        ({"KEZ_REGISTRATION_WORK_BITS": "99"}, "between 1 and 30"),
+        ({"KEZ_ALERT_MAIL": "olga@example.org"}, "KEZ_MAIL_URL names no mail server"),
         (
             {"KEZ_OPERATOR_SECOND_FACTOR": "false", "KEZ_CHAT_PUBLIC_URL": "https://kez.lat"},
             "its operators need a second factor",

@@ -28,6 +28,7 @@ from vector_tables import (
     signals,
     text_forms,
     tickets,
+    work,
 )
 
 HERE = Path(__file__).resolve().parent
@@ -64,6 +65,7 @@ def make_files() -> dict[str, Any]:
         "signals.json": signals.build(),
         "tickets.json": tickets.build(),
         "timestamps.json": text_forms.timestamp_forms(),
+        "work.json": work.proofs(),
     }
 
 

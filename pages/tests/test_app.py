@@ -31,5 +31,5 @@ def test_pages_carry_what_modules_need(client, settings):
 
 
 def test_a_page_says_whether_new_handles_may_be_claimed(client, settings):
-    settings.KEZ_REGISTRATION_OPEN = False
+    settings.KEZ_REGISTRATION = "closed"
     assert ' data-registration="closed"' in client.get("/join").content.decode()

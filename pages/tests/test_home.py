@@ -31,11 +31,26 @@ def test_it_tells_the_state_of_the_server(client):
 
 
 def test_a_closed_server_does_not_invite(client, settings):
-    settings.KEZ_REGISTRATION_OPEN = False
+    settings.KEZ_REGISTRATION = "closed"
     page = client.get("/").content.decode()
     assert 'href="/join"' not in page
     assert "no new handles" in page
     assert 'href="/restore"' in page
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("open", ["Claim a handle", "Anybody may claim one"]),
+        ("invite", ["I have an invite", "With an invite"]),
+        ("approval", ["Ask for a handle", "The operators decide"]),
+    ],
+)
+def test_it_says_how_handles_are_given_out(client, settings, mode, words):
+    settings.KEZ_REGISTRATION = mode
+    page = client.get("/").content.decode()
+    assert 'href="/join"' in page
+    assert [word for word in words if word not in page] == []
 
 
 def test_the_state_is_looked_up_once_for_many_visitors(monkeypatch):

@@ -1,5 +1,7 @@
 """Who may register where registration is by invitation."""
 
+from datetime import datetime
+
 from django.db import models
 
 
@@ -27,3 +29,8 @@ class Invite(models.Model):
 
     def __str__(self) -> str:
         return f"…{self.hint}"
+
+    def is_good(self, *, now: datetime) -> bool:
+        """Whether somebody could register with it now."""
+        unexpired = self.expires_at is None or self.expires_at > now
+        return self.revoked_at is None and unexpired and self.uses < self.uses_allowed

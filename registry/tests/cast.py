@@ -1,11 +1,14 @@
 """Who plays in the registry's tests, and the objects that they sign."""
 
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
+from kezproto.canonical import canonical_bytes
 from kezproto.handles import Handle as HandleName
 from kezproto.keys import SigningKey
 from kezproto.registration import registration_payload, verify_registration
@@ -48,11 +51,21 @@ def session(
     return sign("session", payload, key)
 
 
+def session_header(client: Client, key: SigningKey, local: str) -> dict[str, str]:
+    """The Authorization header that shows a key, over a fresh challenge."""
+    asked = client.post("/v1/challenges", {"primary": str(key.primary)}, content_type="application/json")
+    document = session(key, local, asked.json()["challenge"])
+    text = base64.urlsafe_b64encode(canonical_bytes(document)).decode().rstrip("=")
+    return {"Authorization": f"Kez-Session {text}"}
+
+
 def registered(key: SigningKey, local: str, *, status: str = "active", at: datetime | None = None) -> Handle:
     """A handle that is there already."""
     now = at or datetime(2026, 5, 25, 3, 0, tzinfo=UTC)
     claim = verify_registration(registration(key, local, at=now), server=settings.KEZ_CHAT_SERVER, now=now)
-    handle = services.register_handle(claim, actor=key.primary, now=now).handle
+    outcome = services.register_handle(claim, actor=key.primary, now=now)
+    assert isinstance(outcome, services.Registered)
+    handle = outcome.handle
     if status != "active":
         Handle.objects.filter(pk=handle.pk).update(status=status)
         handle.refresh_from_db()

@@ -63,6 +63,14 @@ def fifty_strangers_do_not_meet(web: WebProcesses) -> None:
     assert outcome(answers) == {(201, ""): CALLERS}
 
 
+def fifty_guests_share_an_invite_for_seven(web: WebProcesses) -> None:
+    made = json.loads(web.kez("invite", "--uses", "7", "--json").stdout)
+    documents = [registration(key_number(4000 + number), f"guest{number}") for number in range(CALLERS)]
+    answers = web.register_at_once(documents, headers={"Kez-Invite": made["code"]})
+    assert outcome(answers) == {(201, ""): 7, (403, "invite_invalid"): CALLERS - 7}
+    assert json.loads(web.kez("invites", "--json").stdout) == {"invites": []}
+
+
 RACES = [
     fifty_keys_want_one_handle,
     one_key_wants_fifty_handles,
@@ -76,17 +84,35 @@ def test_sqlite(on_sqlite, race):
     race(on_sqlite)
 
 
+@pytest.fixture
+def by_invite_on_sqlite(on_sqlite: WebProcesses, tmp_path: Path) -> Iterator[WebProcesses]:
+    """The same database, served by processes of another mode."""
+    with web_processes(tmp_path, on_sqlite.database_url, number=1, KEZ_REGISTRATION="invite") as running:
+        yield running
+
+
+@pytest.fixture
+def by_invite_on_postgres(on_postgres: WebProcesses, tmp_path: Path) -> Iterator[WebProcesses]:
+    with web_processes(tmp_path, on_postgres.database_url, KEZ_REGISTRATION="invite") as running:
+        yield running
+
+
+def test_an_invite_on_sqlite(by_invite_on_sqlite):
+    fifty_guests_share_an_invite_for_seven(by_invite_on_sqlite)
+
+
 def test_sqlite_has_a_whole_trail(on_sqlite):
     end = on_sqlite.kez("audit", "verify", "--json")
     assert json.loads(end.stdout)["entries"] >= 1, end.stderr
 
 
 @pytest.mark.postgres
-def test_postgres(on_postgres):
+def test_postgres(on_postgres, by_invite_on_postgres):
     for race in RACES:
         race(on_postgres)
+    fifty_guests_share_an_invite_for_seven(by_invite_on_postgres)
     end = json.loads(on_postgres.kez("audit", "verify", "--json").stdout)
-    assert end["entries"] == 3 + CALLERS
+    assert end["entries"] == 3 + CALLERS + 1 + 7
     with psycopg.connect(on_postgres.database_url, autocommit=True) as database:
         for statement in (
             "UPDATE registry_auditentry SET reason = 'x'",

@@ -83,7 +83,7 @@ def test_reservations_of_operators_cover_their_look_alikes(register):
 
 def test_a_closed_server(register, settings):
     registered(ALICE, "alice")
-    settings.KEZ_REGISTRATION_OPEN = False
+    settings.KEZ_REGISTRATION = "closed"
     assert_problem(register(registration(BOB, "bobby")), 403, "registration_closed")
     assert register(registration(ALICE, "alice")).status_code == 200
     assert Handle.objects.count() == 1
@@ -114,8 +114,8 @@ def test_the_rate_counts_clients_behind_a_proxy_apart(register, settings):
 
 
 def test_queries(register, django_assert_num_queries):
-    # Who holds it, reserved, looks alike, savepoint, handle, end of the trail, entry, release.
-    with django_assert_num_queries(8):
+    # Who holds it, who waits for it, reserved, looks alike, savepoint, handle, end of the trail, entry, release.
+    with django_assert_num_queries(9):
         assert register(registration(ALICE, "alice")).status_code == 201
     with django_assert_num_queries(1):
         assert register(registration(ALICE, "alice")).status_code == 200

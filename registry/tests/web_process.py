@@ -28,18 +28,22 @@ class WebProcesses:
         """Runs `manage.py kez` on the same database."""
         return manage(self._environment, "kez", *arguments)
 
-    def register_at_once(self, documents: Sequence[Any]) -> list[httpx.Response]:
+    def register_at_once(
+        self, documents: Sequence[Any], *, headers: dict[str, str] | None = None
+    ) -> list[httpx.Response]:
         """Answers in the order of the documents."""
-        return self.post_at_once("/v1/register", documents)
+        return self.post_at_once("/v1/register", documents, headers=headers)
 
-    def post_at_once(self, path: str, documents: Sequence[Any]) -> list[httpx.Response]:
+    def post_at_once(
+        self, path: str, documents: Sequence[Any], *, headers: dict[str, str] | None = None
+    ) -> list[httpx.Response]:
         """Post each document from a thread of its own; answers in the order of the documents."""
         start = threading.Barrier(len(documents), timeout=30)
 
         def post(number: int) -> httpx.Response:
             start.wait()
             url = self.urls[number % len(self.urls)]
-            return self.http.post(f"{url}{path}", json=documents[number])
+            return self.http.post(f"{url}{path}", json=documents[number], headers=headers)
 
         with ThreadPoolExecutor(len(documents)) as pool:
             return list(pool.map(post, range(len(documents))))

@@ -14,9 +14,7 @@ from tests.browser.visitor import Visitor
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Stack]:
     """A server with registration closed; the web process wants its broker at the start."""
-    server = Stack(
-        tmp_path, extra={"KEZ_REGISTRATION_OPEN": "false"}, only={"valkey", "nats", "callout", "web"}
-    )
+    server = Stack(tmp_path, extra={"KEZ_REGISTRATION": "closed"}, only={"valkey", "nats", "callout", "web"})
     try:
         server.migrate()
         for name in server.commands:

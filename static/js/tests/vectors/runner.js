@@ -11,6 +11,7 @@ import { tables as published } from "./published.js";
 import { tables as signedObjects } from "./signed_objects.js";
 import { tables as strictKeys } from "./strict_keys.js";
 import { tables as textForms } from "./text_forms.js";
+import { tables as work } from "./work.js";
 
 /** @typedef {Record<string, any>} Content */
 /** @typedef {(item: any, file: Content) => void | Promise<void>} Check */
@@ -35,6 +36,7 @@ const TABLES = {
   ...signedObjects,
   ...strictKeys,
   ...textForms,
+  ...work,
 };
 const PROSE = ["about", "source"];
 
