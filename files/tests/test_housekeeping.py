@@ -43,7 +43,7 @@ def test_a_complete_file_is_handed_out_again_less_and_less_often(announce, sent,
     begun = timezone.now()
     services.record_chunks({sent.upload: 0b11}, now=begun)
     assert handed_out == [sent.file_id]
-    for second in range(900):
+    for second in range(0, 900, 5):
         housekeeping.hand_out_overdue(now=begun + timedelta(seconds=second))
     assert 5 <= len(handed_out) <= 15
     assert set(handed_out) == {sent.file_id}
@@ -163,17 +163,6 @@ def test_a_file_that_was_removed_meanwhile_does_not_become_ready(announce, sent)
     before = sent.row
     services.remove_attachment(sent.row, actor="operator:olga", reason="illegal", now=timezone.now())
     assert not services.mark_ready(before, now=timezone.now())
-
-
-def test_operators_see_attachments_by_uploader(announce, sent, admin_client):
-    announce(sent)
-    page = admin_client.get("/admin/files/attachment/", {"q": ALICE.primary.hex[:12]})
-    assert page.status_code == 200
-    assert sent.file_id in page.content.decode()
-    assert sent.file_id not in admin_client.get("/admin/files/attachment/", {"q": "f" * 12}).content.decode()
-    shown = admin_client.get(f"/admin/files/attachment/{sent.row.pk}/change/").content.decode()
-    assert sent.digest in shown
-    assert sent.row.access not in shown
 
 
 @pytest.mark.django_db

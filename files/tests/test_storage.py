@@ -8,10 +8,10 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from moto.server import ThreadedMotoServer
@@ -24,36 +24,41 @@ from files.ranges import ByteRange
 from files.readiness import StorageCheck, require_storage
 from files.storage import StorageFailed
 from httpapi.readiness import NotReady
-from kezsite.environment import attachment_storage
 
 NAME = "ab/abcdef-0123"
 DATA = bytes(range(256)) * 1000
+REGION = "us-east-1"
 
 
 @pytest.fixture(scope="module")
-def bucket_url() -> Iterator[str]:
-    """An empty bucket on a server of moto's, as the setting names it."""
+def endpoint() -> Iterator[str]:
+    """Where a server of moto's has an empty bucket."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
-    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": REGION}
     boto3.client("s3", endpoint_url=endpoint, **keys).create_bucket(Bucket="kez")
-    yield f"s3://kez/attachments?endpoint={endpoint}&region=us-east-1"
+    yield endpoint
     server.stop()
 
 
-def entry_for(value: str, monkeypatch: pytest.MonkeyPatch) -> dict:
-    monkeypatch.setenv("STORAGE", value)
-    monkeypatch.setenv("ACCESS", "key")
-    monkeypatch.setenv("SECRET", "secret")
-    return attachment_storage("STORAGE", default="", access_key="ACCESS", secret_key="SECRET")
+def bucket_entry(endpoint: str) -> dict[str, Any]:
+    """An entry of STORAGES, as settings make it of s3://kez/attachments."""
+    options = {
+        "bucket_name": "kez",
+        "location": "attachments",
+        "endpoint_url": endpoint,
+        "region_name": REGION,
+    }
+    keys = {"access_key": "key", "secret_key": "secret"}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**options, **keys}}
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def each_storage(request: pytest.FixtureRequest, settings, monkeypatch) -> None:
+def each_storage(request: pytest.FixtureRequest, settings) -> None:
     if request.param == "bucket":
-        entry = entry_for(request.getfixturevalue("bucket_url"), monkeypatch)
+        entry = bucket_entry(request.getfixturevalue("endpoint"))
         settings.STORAGES = {**settings.STORAGES, "attachments": entry}
 
 
@@ -126,12 +131,13 @@ def unusable(request: pytest.FixtureRequest, settings, tmp_path: Path, monkeypat
     """A file where the folder should be, or a bucket that nobody serves."""
     (tmp_path / "file").write_text("in the way")
     port = free_ports(1)[0]
-    where = {
-        "folder": str(tmp_path / "file"),
-        "bucket": f"s3://kez?endpoint=http://127.0.0.1:{port}&region=us-east-1",
+    in_the_way = {
+        "BACKEND": "files.folder_storage.FolderStorage",
+        "OPTIONS": {"location": str(tmp_path / "file")},
     }
+    entry = in_the_way if request.param == "folder" else bucket_entry(f"http://127.0.0.1:{port}")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    settings.STORAGES = {**settings.STORAGES, "attachments": entry_for(where[request.param], monkeypatch)}
+    settings.STORAGES = {**settings.STORAGES, "attachments": entry}
 
 
 def test_a_storage_that_cannot_be_written(unusable, nats_server, db):
@@ -143,11 +149,10 @@ def test_a_storage_that_cannot_be_written(unusable, nats_server, db):
         require_storage()
 
 
-def test_readiness_trusts_a_storage_for_a_while(storage_folder: Path, settings, monkeypatch):
+def test_readiness_trusts_a_storage_for_a_while(settings):
     check = StorageCheck()
     assert check() == "can be written"
-    gone = entry_for("s3://kez?endpoint=http://127.0.0.1:1&region=us-east-1", monkeypatch)
-    settings.STORAGES = {**settings.STORAGES, "attachments": gone}
+    settings.STORAGES = {**settings.STORAGES, "attachments": bucket_entry("http://127.0.0.1:1")}
     assert check() == "can be written"
 
 
@@ -167,16 +172,3 @@ def test_a_worker_does_not_start_without_storage(tmp_path: Path):
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     assert ended.returncode != 0
     assert "KEZ_FILES_STORAGE must be a folder" in ended.stderr
-
-
-@pytest.mark.parametrize("value", ["ftp://host/x", "s3://", "s3:///prefix", "s3://bucket?colour=red"])
-def test_settings_that_name_no_storage(monkeypatch, value):
-    with pytest.raises(ImproperlyConfigured, match="STORAGE"):
-        entry_for(value, monkeypatch)
-
-
-def test_settings_of_a_bucket(monkeypatch):
-    options = entry_for("s3://kez/a/b/?endpoint=https://s3.example", monkeypatch)["OPTIONS"]
-    assert (options["bucket_name"], options["location"]) == ("kez", "a/b")
-    assert (options["endpoint_url"], options["region_name"]) == ("https://s3.example", None)
-    assert (options["access_key"], options["secret_key"]) == ("key", "secret")
