@@ -37,6 +37,7 @@ class Deed:
     do: Callable[..., Any]
     fits: Callable[[Any], bool] = lambda row: True
     form: type[forms.Form] = ReasonForm
+    initial: Callable[[Any], dict[str, Any]] = lambda row: {}
     from_list: bool = True
     dangerous: bool = False
     removes: bool = False  # the row is gone afterwards
@@ -94,7 +95,7 @@ class WithDeeds(ModelAdmin):  # type: ignore[type-arg]
         if not self.has_view_permission(request, row) or not request.user.has_perm(deed.permission):
             raise PermissionDenied
         back = reverse(f"admin:{self._address('change')}", args=[row.pk])
-        form = deed.form(request.POST if request.method == "POST" else None)
+        form = deed.form(request.POST if request.method == "POST" else None, initial=deed.initial(row))
         if not form.is_valid():
             return self._ask(request, deed, [row], form, back)
         done = self._do(request, deed, [row], form.cleaned_data)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 
 class ReasonForm(forms.Form):
@@ -22,3 +23,13 @@ class OptionalReasonForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = False
+
+
+class ExpiringForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Of rows that may end by themselves."""
+
+    def clean_expires_at(self) -> Any:
+        moment = self.cleaned_data["expires_at"]
+        if moment is not None and moment <= timezone.now():
+            raise forms.ValidationError("This moment is over; choose a later one, or none.")
+        return moment

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 
 from console.deeds import WithDeeds
 from console.paginator import BoundedPaginator
 from console.sections import Section
+from registry.errors import ModerationRefused
 
 
 class DeskPage(WithDeeds):
@@ -33,6 +34,20 @@ class DeskPage(WithDeeds):
 
     def get_urls(self) -> list[URLPattern]:
         return [each for each in super().get_urls() if each.name != self._address("history")]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A refusal of the service is a sentence above the form; nothing was stored."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ModerationRefused as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
     def sections(self, request: HttpRequest, row: Any) -> list[Section]:
         """What stands below the fields of a row's page."""

@@ -42,6 +42,7 @@ _OPERATE = frozenset(
         "registry.delete_reservation",
         "registry.add_invite",
         "registry.revoke_invite",
+        "files.set_quota",
         "console.change_operator",
     }
 )

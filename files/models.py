@@ -8,6 +8,7 @@ from files.storage import storage_name
 from kezproto.file_chunks import sealed_size
 from kezproto.keys import Primary
 from kezproto.payloads import MAX_ATTACHMENT_BYTES, MAX_CHUNKS
+from registry.models import Handle
 
 
 class Attachment(models.Model):
@@ -48,6 +49,7 @@ class Attachment(models.Model):
         ordering = ("-announced_at",)
         permissions = (("remove_attachment", "Can remove attachments"),)
         indexes = (
+            models.Index(fields=("announced_at",), name="attachment_by_day"),
             models.Index(fields=("state", "completed_at"), name="attachment_complete"),
             models.Index(fields=("state", "ready_at"), name="attachment_by_age"),
             models.Index(fields=("uploader_hex", "announced_at"), name="attachment_by_uploader"),
@@ -105,6 +107,22 @@ class Attachment(models.Model):
     @property
     def is_complete(self) -> bool:
         return self.received_bits == bitmap.all_bits(self.chunks)
+
+
+class Quota(models.Model):
+    """What an operator allows one handle instead of the server's own limits; what is empty is the server's."""
+
+    handle = models.OneToOneField(Handle, on_delete=models.PROTECT, related_name="quota")
+    in_flight_bytes = models.PositiveBigIntegerField(null=True)
+    stored_bytes = models.PositiveBigIntegerField(null=True)
+    files_per_day = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = (("set_quota", "Can set quotas of handles"),)
+
+    def __str__(self) -> str:
+        return f"quota of {self.handle}"
 
 
 class EarlyChunks(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from files import bitmap, errors, lookup
 from files.lookup import State
-from files.models import Attachment, EarlyChunks
+from files.models import Attachment, EarlyChunks, Quota
 from files.quotas import check_quotas
 from files.signals import attachment_complete, attachment_ended
 from files.uploads import Upload
@@ -226,6 +226,37 @@ def remove_attachment(attachment: Attachment, *, actor: Actor, reason: str, now:
             raise ModerationRefused(f"The file {attachment.file_id} is not there any more.")
         file_id = attachment.file_id
         audit.add_entry(actor, AuditEntry.Action.FILE_REMOVED, file_id, handle=handle, reason=reason)
+
+
+def set_quota(
+    handle: Handle,
+    *,
+    in_flight_bytes: int | None,
+    stored_bytes: int | None,
+    files_per_day: int | None,
+    actor: Actor,
+    reason: str,
+) -> None:
+    """Allow a handle more or less than others; None: what the server allows. ModerationRefused without a reason.
+
+    What is stored already stays, also where it is more.
+    """
+    reason = audit.checked_reason(reason)
+    own = {
+        "in_flight_bytes": in_flight_bytes,
+        "stored_bytes": stored_bytes,
+        "files_per_day": files_per_day,
+    }
+    told = ", ".join(f"{name} {value}" for name, value in own.items() if value is not None) or "as others"
+    with transaction.atomic():
+        Quota.objects.update_or_create(handle=handle, defaults=own)
+        audit.add_entry(
+            actor,
+            AuditEntry.Action.QUOTA_SET,
+            handle.local,
+            handle=handle,
+            reason=f"{told}: {reason}"[: audit.MAX_REASON],
+        )
 
 
 def _end(attachment: Attachment, before: tuple[State, ...], after: State, *, now: datetime) -> bool:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from console.admin.handles import stored_form
 from console.deeds import Deed
+from console.keys import stored_form
 from console.pages import ShownOnly
 from files import services
 from files.models import Attachment
@@ -27,7 +27,7 @@ class AttachmentAdmin(ShownOnly):
     list_display = ("file_id", "uploader", "state", "cause_code", "shown_size", "announced_at", "ready_at")
     list_filter = ("state", "cause_code", "announced_at")
     search_fields = ("file_id", "uploader_hex")
-    search_help_text = "A file's id, its uploader's handle or key."
+    search_help_text = "A file's id, or its uploader's handle or key."
     fields = (
         "file_id",
         "uploader",
@@ -44,6 +44,7 @@ class AttachmentAdmin(ShownOnly):
         "ready_at",
     )
     readonly_fields = fields
+    date_hierarchy = "announced_at"
     sortable_by = ("announced_at",)
     deeds = (
         Deed(
@@ -62,8 +63,10 @@ class AttachmentAdmin(ShownOnly):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         term = stored_form(search_term)
+        if not term:
+            return queryset, False
         owner = Handle.objects.filter(local=term).values_list("primary_hex", flat=True).first()
-        return super().get_search_results(request, queryset, owner or term)
+        return queryset.filter(Q(file_id=term) | Q(uploader_hex=owner or term)), False
 
     @admin.display(description="uploader")
     def uploader(self, attachment: Attachment) -> str:

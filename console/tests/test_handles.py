@@ -1,11 +1,19 @@
 """The page of handles."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from chatbridge.models import Device
+from console.tests.rows import reported
+from files.models import Quota
 from kezproto.nkeys import user_nkey
+from registry import services
 from registry.models import AuditEntry, Handle
 from registry.tests.cast import ALICE, BOB, registered
+from reports.models import Report
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +127,94 @@ def test_filtering_by_status(olga, alice, bob):
     page = olga.get(CHANGELIST, {"status__exact": "suspended"}).content.decode()
     assert ">alice<" in page
     assert ">bobby<" not in page
+
+
+def test_narrowing_by_last_seen_and_by_reports(olga, alice, bob):
+    now = timezone.now()
+    Device.objects.create(primary_hex=ALICE.primary.hex, device="a" * 16, created=now, last_seen=now)
+    Device.objects.create(
+        primary_hex=BOB.primary.hex, device="b" * 16, created=now, last_seen=now - timedelta(days=20)
+    )
+    reported(bob, by=alice)
+
+    def found(**chosen: str) -> set[str]:
+        page = olga.get(CHANGELIST, chosen).content.decode()
+        return {name for name in ("alice", "bobby") if f">{name}<" in page}
+
+    assert found(seen="1") == {"alice"}
+    assert found(seen="30") == {"alice", "bobby"}
+    assert found(seen="not-30") == set()
+    assert found(reported="open") == {"bobby"}
+    Report.objects.update(state="resolved")
+    assert found(reported="open") == set()
+    assert found(reported="ever") == {"bobby"}
+
+
+def test_the_list_says_when_it_was_seen_and_what_waits(olga, alice, bob):
+    seen = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
+    Device.objects.create(primary_hex=ALICE.primary.hex, device="a" * 16, created=seen, last_seen=seen)
+    reported(bob, by=alice)
+    page = olga.get(CHANGELIST).content.decode()
+    assert '<td class="field-last_seen nowrap">June 1, 2026, 12:30 p.m.</td>' in page
+    assert '<td class="field-open_reports">1</td>' in page
+
+
+def test_the_way_through_dates(olga, alice):
+    """Alice registered on 25 May 2026."""
+    assert "?registered_at__year=2026" in olga.get(CHANGELIST).content.decode()
+    for chosen, there in (("year=2026", True), ("year=2025", False)):
+        page = olga.get(f"{CHANGELIST}?registered_at__{chosen}").content.decode()
+        assert (">alice<" in page, "February" in page, "All dates" in page) == (there, True, True)
+    month = f"{CHANGELIST}?registered_at__year=2026&registered_at__month=5"
+    assert "registered_at__day=25" in olga.get(month).content.decode()
+    day = olga.get(f"{month}&registered_at__day=25").content.decode()
+    assert "25 May 2026" in day
+    assert ">alice<" in day
+
+
+def test_the_page_of_a_handle_gathers_what_all_rooms_know(olga, alice, bob):
+    now = timezone.now()
+    Device.objects.create(primary_hex=BOB.primary.hex, device="b0b" + "0" * 13, created=now, last_seen=now)
+    report = reported(bob, by=alice)
+    page = olga.get(f"{CHANGELIST}{bob.pk}/change/").content.decode()
+    assert "b0b0000000000000" in page
+    assert f"/admin/reports/report/{report.pk}/change/" in page
+    assert "of 1.0" in page  # GB for its attachments
+    assert f"/v1/sigchains/ed25519/{BOB.primary.hex}" in page
+    for deed in ("suspend", "note", "quota", "well-known", "release"):
+        assert f"/admin/registry/handle/{bob.pk}/do/{deed}/" in page
+    assert "/do/reinstate/" not in page
+
+
+def test_releasing_from_its_page(olga, alice):
+    address = f"{CHANGELIST}{alice.pk}/do/release/"
+    page = olga.get(address).content.decode()
+    assert "There is no way back." in page
+    answer = olga.post(address, {"reason": "Asked for it."})
+    assert answer["Location"] == f"{CHANGELIST}{alice.pk}/change/"
+    alice.refresh_from_db()
+    assert alice.status == "released"
+    page = olga.get(answer["Location"]).content.decode()
+    assert "1 handle released." in page
+    assert "/do/suspend/" not in page
+
+
+def test_a_deed_that_came_too_late_says_so(olga, alice):
+    services.suspend_handle(alice, actor="shell:test", reason="Spam.")
+    answer = olga.post(f"{CHANGELIST}{alice.pk}/do/suspend/", {"reason": "Spam."}, follow=True)
+    assert "The handle alice is not active." in answer.content.decode()
+
+
+def test_a_quota_of_its_own(olga, alice):
+    address = f"{CHANGELIST}{alice.pk}/do/quota/"
+    olga.post(address, {"stored": "5000", "per_day": "", "in_flight": "", "reason": "Sends pictures."})
+    quota = Quota.objects.get(handle=alice)
+    assert (quota.stored_bytes, quota.files_per_day) == (5_000_000_000, None)
+    assert 'value="5000"' in olga.get(address).content.decode()
+
+
+def test_no_more_than_a_hundred_at_once(olga, monkeypatch, alice, bob):
+    monkeypatch.setattr("console.deeds.MOST_AT_ONCE", 1)
+    act(olga, "suspend", alice, bob, confirmed="1", reason="All of them.")
+    assert "choose fewer" in olga.get(CHANGELIST).content.decode()
+    assert set(Handle.objects.values_list("status", flat=True)) == {"active"}

@@ -44,6 +44,20 @@ PAGES: dict[str, set[str]] = {
     "registry_reservation_change": ALL_ROLES,
     "registry_reservation_add": OPERATING,
     "registry_reservation_delete": NO_ONE,
+    "registry_reservation_import": OPERATING,
+    "registry_reservation_export": ALL_ROLES,
+    "registry_invite_changelist": ALL_ROLES,
+    "registry_invite_change": ALL_ROLES,
+    "registry_invite_add": OPERATING,
+    "registry_invite_delete": NO_ONE,
+    "registry_pendingregistration_changelist": ALL_ROLES,
+    "registry_pendingregistration_change": ALL_ROLES,
+    "registry_pendingregistration_add": NO_ONE,
+    "registry_pendingregistration_delete": NO_ONE,
+    "reports_report_changelist": ALL_ROLES,
+    "reports_report_change": ALL_ROLES,
+    "reports_report_add": NO_ONE,
+    "reports_report_delete": NO_ONE,
     "registry_auditentry_changelist": ALL_ROLES,
     "registry_auditentry_change": ALL_ROLES,
     "registry_auditentry_add": NO_ONE,
@@ -69,10 +83,24 @@ DEEDS: dict[tuple[str, str], set[str]] = {
     ("registry_handle", "well-known"): OPERATING,
     ("registry_handle", "not-well-known"): OPERATING,
     ("registry_handle", "release"): OPERATING,
+    ("registry_handle", "quota"): OPERATING,
     ("registry_reservation", "unreserve"): OPERATING,
+    ("registry_invite", "revoke"): OPERATING,
+    ("registry_pendingregistration", "approve"): MODERATING,
+    ("registry_pendingregistration", "decline"): MODERATING,
+    ("reports_report", "take"): MODERATING,
+    ("reports_report", "put-back"): MODERATING,
+    ("reports_report", "resolve"): MODERATING,
+    ("reports_report", "reject"): MODERATING,
+    ("reports_report", "reopen"): MODERATING,
     ("files_attachment", "remove"): MODERATING,
     ("console_operator", "role"): OPERATING,
     ("console_operator", "reset"): OPERATING,
+}
+# Done with a button, without a page: who may.
+BUTTONS: dict[str, set[str]] = {
+    "registry_auditentry_verify": AUDITING,
+    "registry_auditentry_export": AUDITING,
 }
 # Tried by tests of their own: they end the session, or lead on to a page that is listed above.
 APART = {"logout", "app_list", None}
@@ -101,7 +129,7 @@ def desk_pages() -> list[tuple[str, str, WithDeeds]]:
 def test_every_page_is_in_the_table():
     names = {pattern.name for pattern in patterns(admin.site.get_urls())}
     listed = {name for name in names if name not in APART and not str(name).endswith("_deed")}
-    assert listed == set(PAGES)
+    assert listed == set(PAGES) | set(BUTTONS)
 
 
 def test_every_deed_is_in_the_table():
@@ -131,7 +159,7 @@ def address_of(rows: dict[str, Any]) -> Callable[[str], str]:
         for table, base, _ in desk_pages():
             if name.startswith(f"{table}_"):
                 page = name.removeprefix(f"{table}_")
-                pk = "" if page in ("changelist", "add") else f"{rows[table].pk}/"
+                pk = "" if page not in ("change", "delete") else f"{rows[table].pk}/"
                 return f"{base}{pk}{'' if page == 'changelist' else f'{page}/'}"
         path = plain.get(name, name)
         return f"/admin/{path}/" if path else "/admin/"
@@ -149,6 +177,13 @@ def test_pages(role: str, browser: Client, address_of: Callable[[str], str]):
         if answer.status_code != expected:
             wrong[name] = answer.status_code
     assert wrong == {}
+
+
+def test_buttons(role: str, browser: Client, address_of: Callable[[str], str]):
+    for name, allowed in BUTTONS.items():
+        assert browser.get(address_of(name)).status_code == 403, name
+        answer = browser.post(address_of(name))
+        assert (answer.status_code in (200, 302)) == (role in allowed), name
 
 
 def stored(row: Model) -> dict[str, Any]:
@@ -205,7 +240,7 @@ def test_strangers_and_half_logged_in_operators_get_the_log_in(rows: dict[str, A
     browsers = [Client(), half, seated(mallory)]
     authenticator(olga)
     for browser in browsers:
-        for name in PAGES:
+        for name in (*PAGES, *BUTTONS):
             answer = browser.get(address_of(name))
             if name == "login":
                 assert answer.status_code == 200

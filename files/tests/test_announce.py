@@ -10,7 +10,7 @@ from files.models import Attachment, EarlyChunks
 from files.tests.cast import SentFile, some_bytes
 from httpapi.tests.shapes import assert_problem
 from kezproto.timestamps import parse_timestamp
-from registry.models import Handle
+from registry.models import AuditEntry, Handle
 from registry.tests.cast import ALICE, BOB, MALLORY
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +191,24 @@ def test_files_a_day(announce, small_quotas):
         announced_at=timezone.now() - timedelta(hours=25)
     )
     assert announce(sent[4]).status_code == 201
+
+
+def test_an_operator_allows_one_handle_more(announce, small_quotas):
+    sent = [SentFile(ALICE, bytes(60_000)) for _ in range(2)]
+    announce(sent[0])
+    assert_problem(announce(sent[1]), 403, "quota_in_flight")
+    more = {"in_flight_bytes": 120_000, "stored_bytes": 200_000, "files_per_day": 2}
+    alice = Handle.objects.get(local="alice")
+    services.set_quota(alice, **more, actor="shell:test", reason="Sends pictures.")
+    assert announce(sent[1]).status_code == 201
+    body = assert_problem(announce(SentFile(ALICE, b"x")), 403, "quota_daily")
+    assert body["limit"] == 2
+    entry = AuditEntry.objects.latest("seq")
+    assert (entry.action, entry.name) == ("quota_set", "alice")
+    assert entry.reason.endswith("files_per_day 2: Sends pictures.")
+    as_others = dict.fromkeys(more)
+    services.set_quota(alice, **as_others, actor="shell:test", reason="Enough.")
+    assert_problem(announce(SentFile(ALICE, b"x")), 403, "quota_in_flight")
 
 
 def test_a_failed_file_is_counted_again_only_for_its_bytes(announce, small_quotas):

@@ -58,6 +58,7 @@ class AuditEntry(LinkedEntry):
         ordering = ("-seq",)
         permissions = (("export_auditentry", "Can check and export the audit trail"),)
         verbose_name_plural = "audit entries"
+        indexes = (models.Index(fields=("action", "seq"), name="audit_by_action"),)
 
     def __str__(self) -> str:
         return f"{self.name} {self.action} by {self.actor}"
