@@ -27,6 +27,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class _Flight:
+    """One message on its way. `number` is the end of the reply subject, given once: an answer that comes after we gave
+    up is not taken for one to another message under the same key.
+    """
+
+    number: int
+    subject: str
+    timer: asyncio.TimerHandle
+
+
+@dataclass(frozen=True, slots=True)
 class _Subject:
     """Where messages are on their way to: `denied` completes if the broker lets nobody here write there."""
 
@@ -54,7 +65,9 @@ class PublishWindow:
         self._session = session
         self._tell = on_outcome or self.outcomes.put_nowait
         self._slots = asyncio.Semaphore(size)
-        self._open: dict[int, tuple[asyncio.TimerHandle, str]] = {}
+        self._open: dict[int, _Flight] = {}
+        self._keys: dict[int, int] = {}  # by number
+        self._next_number = 0
         self._subjects: dict[str, _Subject] = {}
         self._reply = session.nc.new_inbox()
         self._subscription: object | None = None
@@ -71,9 +84,10 @@ class PublishWindow:
 
     async def __aexit__(self, *exc_info: object) -> None:
         self._session.forget_lost(self._lose_all)
-        for timer, _subject in self._open.values():
-            timer.cancel()
+        for flight in self._open.values():
+            flight.timer.cancel()
         self._open.clear()
+        self._keys.clear()
         for subject in list(self._subjects):
             self._forget_subject(subject)
         if self._subscription is not None and not self._session.lost.is_set():
@@ -98,14 +112,16 @@ class PublishWindow:
         """Write one message, after waiting for a free place in the window. Its outcome always comes."""
         await self._slots.acquire()
         timer = asyncio.get_running_loop().call_later(ACK_SECONDS, self._give_up, key)
-        self._open[key] = (timer, subject)
+        self._next_number += 1
+        flight = self._open[key] = _Flight(self._next_number, subject, timer)
+        self._keys[flight.number] = key
         self._entry_of(subject).keys.add(key)
         if self._session.lost.is_set():
             self._settle(key, None, BrokerUnreachable("The connection to the broker was lost."))
             return
         try:
             await self._session.nc.publish(
-                subject, data, reply=f"{self._reply}.{key}", headers={"Nats-Msg-Id": msg_id}
+                subject, data, reply=f"{self._reply}.{flight.number}", headers={"Nats-Msg-Id": msg_id}
             )
         except (nats.errors.Error, OSError) as error:
             self._settle(key, None, BrokerUnreachable(f"The connection to the broker was lost ({error})."))
@@ -132,29 +148,31 @@ class PublishWindow:
 
     async def _receive(self, msg: Msg) -> None:
         number = msg.subject.rpartition(".")[2]
-        if not number.isdigit():
+        key = self._keys.get(int(number)) if number.isdigit() else None
+        if key is None:
             return
         if (msg.headers or {}).get("Status") == "503":
-            self._settle(int(number), None, NotStored("The broker has no message store at the moment."))
+            self._settle(key, None, NotStored("The broker has no message store at the moment."))
             return
         try:
-            self._settle(int(number), read_pub_ack(msg.data), None)
+            self._settle(key, read_pub_ack(msg.data), None)
         except LinkError as error:
-            self._settle(int(number), None, error)
+            self._settle(key, None, error)
 
     def _lose_all(self) -> None:
         for key in list(self._open):
             self._settle(key, None, BrokerUnreachable("The connection to the broker was lost."))
 
     def _settle(self, key: int, ack: PubAck | None, error: LinkError | None) -> None:
-        timer, subject = self._open.pop(key, (None, ""))
-        if timer is None:
+        flight = self._open.pop(key, None)
+        if flight is None:
             return
-        timer.cancel()
-        entry = self._subjects.get(subject)
+        flight.timer.cancel()
+        del self._keys[flight.number]
+        entry = self._subjects.get(flight.subject)
         if entry is not None:
             entry.keys.discard(key)
             if not entry.keys:
-                self._forget_subject(subject)
+                self._forget_subject(flight.subject)
         self._slots.release()
         self._tell(Outcome(key, ack, error))

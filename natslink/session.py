@@ -39,14 +39,28 @@ Handler = Callable[[Msg], Awaitable[None]]
 
 
 class OrderedClient(Client):
-    """nats-py whose `flush` is a barrier. Its own writes the PING past the commands that wait in its buffer, so the
-    PONG says nothing about them: subscriptions may not stand yet, and a drain loses what is under way.
+    """nats-py whose `flush` is a barrier, and which tells of every end.
+
+    Its own `flush` writes the PING past the commands that wait in its buffer, so the PONG says nothing about them:
+    subscriptions may not stand yet, and a drain loses what is under way. And when a line fails, its own first tries to
+    write what is left; on a line that is dead this raises or waits for ever, and `closed_cb` is never called.
     """
 
     async def _send_ping(self, future: asyncio.Future[bool] | None = None) -> None:
         self._pongs.append(future or asyncio.get_running_loop().create_future())
         await self._send_command(b"PING\r\n")
         await self._flush_pending()
+
+    async def _process_op_err(self, e: Exception) -> None:
+        self.give_up_unsent()
+        await super()._process_op_err(e)
+
+    def give_up_unsent(self) -> None:
+        """What was not written yet never will be: the line is not waited for."""
+        self._pending, self._pending_data_size = [], 0
+        writer = getattr(self._transport, "_io_writer", None)
+        if writer is not None:
+            writer.transport.abort()
 
 
 class BrokerSession:
@@ -182,6 +196,7 @@ class BrokerSession:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.nc.close()
         except (TimeoutError, OSError, nats.errors.Error) as error:
+            self.nc.give_up_unsent()
             logger.debug("nats: closing: %s", error)
 
 

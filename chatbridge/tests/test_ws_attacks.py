@@ -11,7 +11,16 @@ from websockets.exceptions import InvalidStatus
 
 from chatbridge.consumers.frames import MAX_BINARY_BYTES, MAX_TEXT_BYTES
 from chatbridge.consumers.limits import SIGNAL_BYTES
-from chatbridge.tests.sockets import Browser, Chatter, ack_frame, new_id, online, publish_frame, socket
+from chatbridge.tests.sockets import (
+    Browser,
+    Chatter,
+    ack_frame,
+    chunk_message,
+    new_id,
+    online,
+    publish_frame,
+    socket,
+)
 from kezproto.padding import MAX_ENVELOPE_BYTES
 from natslink.publishing import WINDOW
 
@@ -111,6 +120,7 @@ OPENINGS: dict[str, tuple[Deed, str, str, int]] = {
     "a device that is a subject": (answers(device="*.>"), "bad_device", "", 4401),
     "no device": (answers(device=""), "bad_device", "", 4401),
     "a publish first": (sends(publish_frame((1, bytes(32), bytes(16), b"x"))), "not_authenticated", "", 4401),
+    "a chunk first": (sends(chunk_message(1, bytes(16), b"x")), "not_authenticated", "", 4401),
     "an acknowledgement first": (sends(ack_frame(1)), "not_authenticated", "", 4401),
     "a pong first": (sends('{"type":"pong","n":1}'), "not_authenticated", "", 4401),
     "no JSON": (sends("hello?"), "bad_frame", "malformed", 4400),
@@ -192,6 +202,7 @@ CLOSING: dict[str, tuple[Deed, str, int]] = {
     "a publish of nothing": (sends(publish_frame((1, bytes(32), bytes(16), b""))), "bad_frame", 4400),
     "a publish with half a head": (sends(b"\x01" + bytes(20)), "bad_frame", 4400),
     "half an acknowledgement": (sends(b"\x02" + bytes(7)), "bad_frame", 4400),
+    "a chunk with half a head": (sends(b"\x04" + bytes(19)), "bad_frame", 4400),
     "a signal to nobody": (sends(b"\x03" + bytes(31)), "bad_frame", 4400),
     "a frame that is too long": (sends(b"\x02" + bytes(MAX_BINARY_BYTES)), "frame_too_large", 4413),
 }

@@ -13,10 +13,9 @@ import pytest
 
 from chatbridge.tests.nodes import finished, node
 from chatbridge.tests.sockets import LIMIT, Browser, Chatter, new_id, publish_many, socket
+from chatbridge.tests.uploads import TEMPORARY, Store, Upload
 from devstack.ports import HOST, free_ports
 from devstack.stack import Stack
-
-TEMPORARY = {"broker_unreachable", "not_stored", "rate_limited"}
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +76,24 @@ async def test_the_broker_is_killed_in_the_middle_of_a_burst(own_stack, alice, b
         assert reading.result() == [b"%d" % number for number in range(800)]
         assert not sender.closed.is_set()
         assert not reader.closed.is_set()
+
+
+async def test_the_broker_is_killed_in_the_middle_of_a_file(own_stack, alice) -> None:
+    upload = Upload(128)
+    stored: asyncio.Queue[int] = asyncio.Queue()
+    async with opened_patiently(own_stack, alice) as browser:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(upload.send_until_stored(browser, stored))
+            async with asyncio.timeout(LIMIT):
+                for _ in range(50):
+                    await stored.get()
+            await asyncio.to_thread(own_stack.kill, "nats")
+            own_stack.start("nats")
+        assert not browser.closed.is_set()
+        await publish_many(browser, alice, [b"messages go on as well"])
+        await browser.take_and_ack(1)
+    async with Store.of(own_stack) as store:
+        assert await store.holds(alice, upload)
 
 
 async def test_a_publish_while_the_broker_is_away_is_refused_for_the_moment(own_stack, alice) -> None:

@@ -76,6 +76,8 @@ def test_frames_are_read_as_they_are_written() -> None:
     )
     assert frames.read_binary(b"\x02" + struct.pack(">2Q", 1, 2**53)) == frames.Acks((1, 2**53))
     assert frames.read_binary(b"\x03" + b"r" * 32 + b"x") == frames.Signal(b"r" * 32, b"x")
+    chunk = b"\x04" + struct.pack(">I16s", 9, b"m" * 16)
+    assert frames.read_binary(chunk + b"c") == frames.Chunk(9, (b"m" * 16).hex(), b"c")
     assert frames.read_text('{"type":"pong","n":3}') == frames.Pong(3)
     assert frames.read_text('{"type":"resume"}') == frames.Resume()
 

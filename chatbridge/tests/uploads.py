@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chatbridge.consumers.limits import CHUNK_WINDOW
 from chatbridge.jetstream import api
 from chatbridge.tests.sockets import Browser, Chatter, new_id
 from devstack.stack import Stack
@@ -14,6 +15,8 @@ from kezproto.keys import Primary
 from kezproto.nkeys import decode_seed
 from kezproto.subjects import FILES_STREAM, chunk_subject, chunk_subjects
 from natslink.connection import SupervisedConnection
+
+TEMPORARY = {"broker_unreachable", "not_stored", "rate_limited"}
 
 
 @dataclass
@@ -38,19 +41,23 @@ class Upload:
         for index in range(self.total) if indices is None else indices:
             await browser.send_chunk(first_ref + index, self.ids[index], self.frame(index))
 
-    async def send_until_stored(self, browser: Browser, *, window: int = 16) -> None:
-        """Every chunk, again while the server says that this may help, always under the same id."""
+    async def send_until_stored(self, browser: Browser, stored: asyncio.Queue[int] | None = None) -> None:
+        """Every chunk, again while the server says that this may help, always under the same id. `stored` hears."""
         missing = list(range(self.total))
         while missing:
-            some = missing[:window]
+            some = missing[:CHUNK_WINDOW]
             await self.send(browser, some)
+            codes = set()
             for _ in some:
                 index, code = await browser.answer()
-                assert code in ("stored", "rate_limited", "broker_unreachable", "not_stored")
+                codes.add(code)
                 if code == "stored":
                     missing.remove(index)
-            if len(missing) > self.total - window and missing[:window] == some:
-                await asyncio.sleep(0.2)
+                    if stored is not None:
+                        stored.put_nowait(index)
+            assert codes <= {"stored", *TEMPORARY}
+            if codes != {"stored"}:
+                await asyncio.sleep(0.1)  # as every client must: who only hammers is cut off
 
 
 @dataclass(frozen=True)

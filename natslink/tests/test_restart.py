@@ -1,10 +1,12 @@
 """A broker that is killed in the middle: nothing acknowledged is lost, and readers go on by themselves."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from natslink import session
 from natslink.connection import SupervisedConnection
 from natslink.pulling import InboxMessage
 from natslink.tests.broker import Broker
@@ -61,6 +63,29 @@ async def test_a_reader_goes_on_after_restarts(
             pass  # an acknowledgement that was lost in the crash means one more delivery
         broker.kill()
         broker.start()
+
+
+@pytest.mark.parametrize("end", ["killed", "frozen"])
+async def test_a_line_full_of_unsent_bytes_is_given_up_and_made_anew(
+    connect: Connect, stream: str, broker: Broker, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """A dead line takes nothing any more, so waiting for what is left to be sent would never end."""
+    monkeypatch.setattr(session, "PING_SECONDS", 0.5)
+    given_up = asyncio.Event()
+    conn = connect(on_state=lambda state: given_up.set() if state == "reconnecting" else None)
+    await conn.start()
+    assert broker.process
+    broker.process.send_signal(signal.SIGSTOP)
+    async with asyncio.timeout(30):
+        while conn.nc._pending_data_size < 500_000:
+            await conn.nc.publish("trial.a", bytes(100_000))
+            await asyncio.sleep(0)
+        if end == "killed":
+            broker.kill()
+            broker.start()
+        await given_up.wait()
+    broker.process.send_signal(signal.SIGCONT)
+    await conn.publish("trial.a", b"x", msg_id="1", timeout=30)
 
 
 async def test_close_ends_the_iteration(conn: SupervisedConnection, stream: str) -> None:
