@@ -140,8 +140,12 @@ CACHES = {
         "KEY_PREFIX": "kez",
     }
 }
+# The layer waits 5 s for a notice; redis-py by itself gives up after as long, and a notice may be lost in between.
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 20}]},
+    }
 }
 
 # Celery --------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The chat engine's pure parts and the web app's only fetch(), in Node."""
+"""The pure parts of the chat engine and of what the websocket sends, and the web app's only fetch(), in Node."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def ask(url: str, *asks: tuple[str, str]) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["engine", "files"])
+@pytest.mark.parametrize("name", ["engine", "files", "sending"])
 def test_the_pure_parts(name: str):
     node("--test", str(FOLDER / f"{name}.test.js"))
 

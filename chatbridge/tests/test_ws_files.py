@@ -88,8 +88,8 @@ async def test_a_file_of_ten_megabytes_passes_at_once_beside_messages(stack, ali
 
 
 async def test_a_notice_about_a_file_reaches_the_sockets_of_its_owner_only(stack, alice, settings) -> None:
-    backend = {"BACKEND": "channels_redis.core.RedisChannelLayer"}
-    settings.CHANNEL_LAYERS = {"default": {**backend, "CONFIG": {"hosts": [stack.environment["REDIS_URL"]]}}}
+    hosts = [{"address": stack.environment["REDIS_URL"]}]
+    settings.CHANNEL_LAYERS = {"default": {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": hosts}}}
     bob = Chatter().register(stack)
     about_alices = (alice.key.primary.hex, "a" * 32, "pending", 3, 5, None)
     about_bobs = (bob.key.primary.hex, "b" * 32, "failed", 5, 5, "digest_mismatch")

@@ -3,6 +3,7 @@
 import struct
 
 import pytest
+from channels.layers import get_channel_layer
 
 from chatbridge.consumers import frames
 from chatbridge.consumers.codes import Code, Refused
@@ -44,6 +45,11 @@ def _names(settings) -> None:
 )
 def test_who_may_connect(headers, allowed) -> None:
     assert may_connect(headers) is allowed
+
+
+def test_waiting_for_a_notice_is_no_fault_of_the_channel_layer() -> None:
+    layer = get_channel_layer()
+    assert layer.hosts[0]["socket_timeout"] > 2 * layer.brpop_timeout
 
 
 def test_a_bucket_gives_a_burst_and_then_the_rate() -> None:

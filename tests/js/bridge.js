@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
+import { chunkFrame, MAX_SEALED_CHUNK_BYTES } from "../../static/js/proto/file_chunks.js";
 import { Handle } from "../../static/js/proto/handles.js";
 import { SigningKey } from "../../static/js/proto/keys.js";
 import { sessionPayload } from "../../static/js/proto/session.js";
@@ -107,6 +108,15 @@ async function talk() {
   const once = await alice.publish(bob, "once", id);
   assert.deepEqual(await alice.publish(bob, "once", id), { ...once, duplicate: true });
 
+  // Chunks: more than the window at once, beside messages. One id is stored once.
+  const chunks = fileOf(40);
+  const [beside] = await Promise.all([alice.publish(bob, "beside"), ...chunks.map((each) => alice.socket.publishChunk(each))]);
+  assert.equal(beside.duplicate, false);
+  assert.equal((await alice.socket.publishChunk(chunks[7])).duplicate, true);
+  const noChunk = { ...chunks[0], frame: Uint8Array.of(2, ...chunks[0].frame.subarray(1)) };
+  await refused(alice.socket.publishChunk(noChunk), "bad_chunk", false);
+  await refused(alice.socket.publishChunk({ ...noChunk, frame: new Uint8Array(81_962) }), "bad_chunk", false);
+
   // What is not acknowledged comes again on the next connection.
   bob.acks = false;
   await alice.publish(bob, "unread");
@@ -142,13 +152,39 @@ async function talk() {
   await refused(again.publish(bob, "too late"), "connection_lost", true);
 }
 
-/** Publishes through the restart of the server: each message under one id until it is stored. */
+/** The chunks of a file, each under an id of its own. @param {number} total */
+function fileOf(total) {
+  const fileId = randomBytes(16).toString("hex");
+  return Array.from({ length: total }, (_, index) => ({
+    frame: chunkFrame(fileId, index, total, new Uint8Array(MAX_SEALED_CHUNK_BYTES)),
+    msgId: randomBytes(16).toString("hex"),
+  }));
+}
+
+/** Publishes chunks until all are stored: each under one id. @param {Peer} peer @param {ReturnType<typeof fileOf>} chunks */
+async function upload(peer, chunks) {
+  for (let missing = chunks; missing.length > 0; ) {
+    await peer.reach("open");
+    const outcomes = await Promise.allSettled(missing.map((chunk) => peer.socket.publishChunk(chunk)));
+    for (const outcome of outcomes) {
+      assert.ok(outcome.status === "fulfilled" || outcome.reason.retry, String(outcome));
+    }
+    missing = missing.filter((_, index) => outcomes[index].status === "rejected");
+  }
+}
+
+/** Publishes through the restart of the server: each message and each chunk under one id until it is stored. */
 async function restart() {
   const [first, second] = people;
   const alice = await new Peer(first).start();
   const bob = await new Peer(second).start();
   const words = Array.from({ length: 500 }, (_, number) => `message ${number}`);
   const ids = words.map(() => randomBytes(16).toString("hex"));
+  let uploads = 0;
+  let uploading = true;
+  const uploaded = (async () => {
+    for (; uploading; uploads += 1) await upload(alice, fileOf(32));
+  })();
   for (let number = 0; number < words.length; ) {
     if (number === 200) {
       console.log("under way");
@@ -163,6 +199,9 @@ async function restart() {
   }
   await bob.until("deliveries", () => bob.got.size >= words.length);
   assert.deepEqual([...bob.got.values()], words);
+  uploading = false;
+  await uploaded;
+  assert.ok(uploads > 0);
   alice.socket.stop();
   bob.socket.stop();
 }
