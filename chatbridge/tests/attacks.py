@@ -59,25 +59,39 @@ API = [
     "ACCOUNT.STREAM.CANCEL_MOVE.KEZ.KEZ_INBOX",
 ]
 
-# What would read, change or delete the chunks of files; nothing of their stream is exported but the publishing.
+# The same for the stream of chunks, `ingest` being its consumer; nothing of it is exported but the publishing.
 API_OF_FILES = [
+    "STREAM.CREATE.KEZ_FILES",
     "STREAM.UPDATE.KEZ_FILES",
     "STREAM.INFO.KEZ_FILES",
     "STREAM.DELETE.KEZ_FILES",
     "STREAM.PURGE.KEZ_FILES",
     "STREAM.SNAPSHOT.KEZ_FILES",
+    "STREAM.RESTORE.KEZ_FILES",
     "STREAM.MSG.GET.KEZ_FILES",
     "STREAM.MSG.DELETE.KEZ_FILES",
+    "STREAM.PEER.REMOVE.KEZ_FILES",
+    "STREAM.LEADER.STEPDOWN.KEZ_FILES",
+    "STREAM.TEMPLATE.CREATE.KEZ_FILES",
     "DIRECT.GET.KEZ_FILES",
     "DIRECT.GET.KEZ_FILES.{her_chunk}",
     "CONSUMER.CREATE.KEZ_FILES",
     "CONSUMER.CREATE.KEZ_FILES.mallory.{her_chunk}",
+    "CONSUMER.CREATE.KEZ_FILES.ingest",
     "CONSUMER.DURABLE.CREATE.KEZ_FILES.ingest",
     "CONSUMER.NAMES.KEZ_FILES",
+    "CONSUMER.LIST.KEZ_FILES",
     "CONSUMER.INFO.KEZ_FILES.ingest",
     "CONSUMER.DELETE.KEZ_FILES.ingest",
+    "CONSUMER.PAUSE.KEZ_FILES.ingest",
     "CONSUMER.RESET.KEZ_FILES.ingest",
+    "CONSUMER.UNPIN.KEZ_FILES.ingest",
+    "CONSUMER.LEADER.STEPDOWN.KEZ_FILES.ingest",
     "CONSUMER.MSG.NEXT.KEZ_FILES.ingest",
+    "SERVER.STREAM.MOVE.KEZ_FILES",
+    "SERVER.STREAM.CANCEL_MOVE.KEZ_FILES",
+    "ACCOUNT.STREAM.MOVE.KEZ.KEZ_FILES",
+    "ACCOUNT.STREAM.CANCEL_MOVE.KEZ.KEZ_FILES",
 ]
 
 OTHER_SUBJECTS = [
@@ -89,7 +103,11 @@ OTHER_SUBJECTS = [
     "$JS.EVENT.ADVISORY.CONSUMER.DELETED.KEZ_INBOX.{hers}",
     "{her_chunk}",
     "$JS.ACK.KEZ_FILES.ingest.1.1.1.0.0",
+    "$JS.FC.KEZ_FILES.ingest",
     "kez.files.{me}.0",
+    "kez.files.{me}.0.0.0",
+    "kez.files.*.0.0",
+    "kez.files",
     "kez.inbox",
     "kez.inbox.{her}.more",
     "kez.signal.{her}.more",
@@ -159,6 +177,12 @@ REPLIES = [
     "$JS.API.STREAM.PURGE.KEZ_INBOX",
     "$JS.API.STREAM.DELETE.KEZ_INBOX",
     "$JS.API.STREAM.PURGE.KEZ_FILES",
+    "$JS.API.STREAM.DELETE.KEZ_FILES",
+    "$JS.API.DIRECT.GET.KEZ_FILES.{her_chunk}",
+    "$JS.API.CONSUMER.RESET.KEZ_FILES.ingest",
+    "$JS.API.CONSUMER.DELETE.KEZ_FILES.ingest",
+    "$JS.API.CONSUMER.MSG.NEXT.KEZ_FILES.ingest",
+    "$JS.ACK.KEZ_FILES.ingest.1.1.1.0.0",
     "{her_chunk}",
     "KEZ.API.CONSUMER.MSG.NEXT.KEZ_INBOX.{hers}",
     "KEZ.API.CONSUMER.INFO.KEZ_INBOX.{hers}",
@@ -167,7 +191,8 @@ REPLIES = [
     "$SYS.REQ.USER.AUTH",
 ]
 
-# Headers with which a publish can do more than publish. Each to alice's inbox, where mallory may publish.
+# Headers with which a publish can do more than publish. Each wherever mallory may publish.
+HEADER_TARGETS = ["kez.inbox.{her}", "kez.files.{me}.0.0"]
 HEADERS = [
     {"Nats-Rollup": "sub"},
     {"Nats-Rollup": "all"},
@@ -175,6 +200,8 @@ HEADERS = [
     {"Nats-Incr": "+1"},
     {"Nats-Batch-Id": "b", "Nats-Batch-Sequence": "1"},
     {"Nats-Schedule": "@at 2009-11-10T23:00:00Z", "Nats-Schedule-Target": "kez.inbox.{her}"},
+    {"Nats-Schedule": "@at 2009-11-10T23:00:00Z", "Nats-Schedule-Target": "{her_chunk}"},
+    {"Nats-Stream-Source": "KEZ_FILES 1"},
 ]
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from nats.aio.client import Client
 
 from chatbridge.jetstream import api
+from chatbridge.streams import SECOND
 from chatbridge.tests.attacks import Names
 from chatbridge.tests.cast import Person, new_id
 from kezproto.nkeys import user_nkey
@@ -37,7 +38,9 @@ class Scene:
         hers = await api(self.backend, f"CONSUMER.INFO.KEZ_INBOX.{self.names.hers}")
         consumers = await api(self.backend, "CONSUMER.NAMES.KEZ_INBOX")
         streams = await api(self.backend, "STREAM.NAMES")
-        chunks = await api(self.backend, "STREAM.INFO.KEZ_FILES")
+        hers_only = {"subjects_filter": f"kez.files.{self.names.her}.>"}
+        chunks = await api(self.backend, "STREAM.INFO.KEZ_FILES", hers_only)
+        ingest = await api(self.backend, "CONSUMER.INFO.KEZ_FILES.ingest")
         chunk = await self.backend.request(f"$JS.API.DIRECT.GET.KEZ_FILES.{self.names.fill('{her_chunk}')}")
         kept = ("config", "delivered", "ack_floor", "num_ack_pending", "num_pending", "num_waiting", "paused")
         return {
@@ -46,7 +49,13 @@ class Scene:
             "created": hers["created"],
             "consumers": sorted(consumers["consumers"]),
             "streams": streams["streams"],
-            "chunks": (chunks["config"], chunks["state"]["consumer_count"], chunk.data),
+            "chunks": (
+                chunks["config"],
+                chunks["state"]["consumer_count"],
+                chunks["state"]["subjects"],
+                chunk.data,
+            ),
+            "ingest": {name: _without_times(ingest.get(name)) for name in (*kept, "created")},
         }
 
     async def settle(self) -> None:
@@ -98,9 +107,18 @@ async def attack(alice: Person, mallory: Person, backend: SupervisedConnection) 
 
 
 async def two_messages_for(alice: Person, backend: SupervisedConnection) -> None:
-    """alice's consumer is there, with two messages unread, and a chunk of a file that she is uploading."""
+    """alice's consumer is there, with two messages unread, and a chunk of a file that she is uploading, which the
+    ingest has fetched and not acknowledged.
+    """
     async with alice.connection(token=ALICES_TOKEN):
         pass
     for number in range(2):
         await backend.publish(inbox_subject(alice.primary), b"%d" % number, msg_id=new_id())
     await backend.publish(chunk_subject(alice.primary, "0" * 32, 0), b"a chunk", msg_id=new_id())
+    reader = {"durable_name": "ingest", "ack_policy": "explicit", "ack_wait": 3600 * SECOND}
+    only_hers = {"filter_subject": f"kez.files.{alice.hex}.>"}
+    given = {"stream_name": "KEZ_FILES", "config": {**reader, **only_hers}}
+    await api(backend, "CONSUMER.DURABLE.CREATE.KEZ_FILES.ingest", given)
+    fetched = await backend.nc.subscribe("_INBOX_INGEST", max_msgs=1)
+    await backend.nc.publish("$JS.API.CONSUMER.MSG.NEXT.KEZ_FILES.ingest", reply=fetched.subject)
+    assert (await fetched.next_msg(10)).data == b"a chunk"

@@ -12,13 +12,24 @@ import nats.errors
 import pytest
 import pytest_asyncio
 from django.core.management import call_command
+from django.db import connection
 
 from chatbridge.broker import backend_connection
-from chatbridge.tests.attacks import HEADERS, PUBLISH, REPLIES, SUBSCRIBE, TRIGGERS
+from chatbridge.tests.attacks import (
+    API,
+    API_OF_FILES,
+    HEADER_TARGETS,
+    HEADERS,
+    PUBLISH,
+    REPLIES,
+    SUBSCRIBE,
+    TRIGGERS,
+)
 from chatbridge.tests.cast import Person, new_id
 from chatbridge.tests.conftest import empty_streams, running_callout
 from chatbridge.tests.scene import MALLORYS_TOKEN, Scene, attack, two_messages_for
 from natslink.connection import SupervisedConnection
+from registry import triggers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALICE, MALLORY = Person("alice"), Person("mallory")
@@ -31,6 +42,7 @@ def registered(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         ALICE.register()
         MALLORY.register()
         yield
+        triggers.remove(connection)
         call_command("flush", interactive=False, verbosity=0)
 
 
@@ -91,16 +103,21 @@ async def test_a_reply_subject_carries_no_rights(scene: Scene, trigger: str, rep
     assert await scene.state() == before
 
 
+@pytest.mark.parametrize("target", HEADER_TARGETS)
 @pytest.mark.parametrize("headers", HEADERS, ids=lambda headers: next(iter(headers.items()))[0])
-async def test_headers_carry_no_rights(scene: Scene, headers: dict[str, str]) -> None:
+async def test_headers_carry_no_rights(scene: Scene, headers: dict[str, str], target: str) -> None:
     before = await scene.state()
     filled = {name: scene.names.fill(value) for name, value in headers.items()}
     with contextlib.suppress(nats.errors.TimeoutError):
-        inbox = scene.names.fill("kez.inbox.{her}")
-        answer = await scene.attacker.request(inbox, b"x", timeout=1, headers=filled)
+        answer = await scene.attacker.request(scene.names.fill(target), b"x", timeout=1, headers=filled)
         assert "error" in json.loads(answer.data), answer.data
     await scene.settle()
     assert await scene.state() == before
+
+
+async def test_every_operation_is_tried_on_both_streams() -> None:
+    both = {name.partition(".KEZ_INBOX")[0] for name in API if ".KEZ_INBOX" in name}
+    assert {name.partition(".KEZ_FILES")[0] for name in API_OF_FILES} == both
 
 
 async def test_own_chunks_are_stored(scene: Scene) -> None:
