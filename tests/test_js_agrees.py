@@ -61,8 +61,8 @@ def chunk_subject(text: str) -> list[Any]:
 
 def entry(document: Any) -> list[Any]:
     found = parse_shared_entry(plain_copy(document), owner=ALICE.primary)
-    readers = found.readers and sorted((str(key), str(handle)) for key, handle in found.readers.items())
-    names = readers and [handle for _, handle in readers]
+    readers = sorted((str(key), str(handle)) for key, handle in (found.readers or {}).items())
+    names = [handle for _, handle in readers] or None
     return [found.file.filename, found.note, found.expires_at is not None, names]
 
 

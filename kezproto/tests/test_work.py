@@ -17,7 +17,7 @@ def test_done(case):
     assert work_is_done(case["challenge"], primary, case["nonce"], bits=case["bits"])
     found = find_nonce(case["challenge"], primary, bits=case["bits"], start=0, tries=10**6)
     assert found == case["nonce"]
-    assert format_proof(case["challenge"], found) == case["proof"]
+    assert format_proof(case["challenge"], case["nonce"]) == case["proof"]
     assert parse_proof(case["proof"]) == (case["challenge"], found)
 
 
