@@ -39,4 +39,5 @@ def violations(page: Page, *, within: str = "html") -> list[str]:
 def assert_accessible(page: Page, *, within: str = "html") -> None:
     """Fails with all violations. Animations are ended first: half faded text has no contrast."""
     page.evaluate("document.getAnimations().forEach((each) => each.finish())")
-    assert violations(page, within=within) == []
+    found = violations(page, within=within)
+    assert not found, "\n".join(found)

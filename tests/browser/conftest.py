@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -67,9 +68,10 @@ def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
     del pytestconfig.stash[DRIVER]
 
 
-@pytest.fixture
-def visitor_of(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
-    """`visitor_of("alice")` opens a browser of alice's own; options are those of Browser.new_context."""
+@contextmanager
+def visitors(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
+    """`make("alice")` opens a browser of alice's own; options are those of Browser.new_context. All close in the end,
+    and trouble that no test has expected fails it."""
     people: list[Visitor] = []
 
     def make(name: str, **options: Any) -> Visitor:
@@ -83,6 +85,13 @@ def visitor_of(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor
         person.context.close()
     trouble = {person.name: person.unexpected() for person in people if person.unexpected()}
     assert trouble == {}
+
+
+@pytest.fixture
+def visitor_of(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
+    """People for one test; see `visitors`."""
+    with visitors(browser, stack) as make:
+        yield make
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Files for tests of the browser: made here, told apart by their digests."""
 
 import hashlib
+import json
 import os
 import random
 import struct
@@ -60,8 +61,9 @@ def attach(person: Visitor, *files: Path) -> None:
 
 def file_row(person: Visitor, name: str) -> Locator:
     """The newest row of the open conversation with a file of this name."""
-    named = person.page.locator(f"[aria-label*='{name}'], :text-is('{name}')")
-    return person.page.locator("li.message[data-kind='file']").filter(has=named).last
+    # The attribute's value is compared as it is, whatever is in it.
+    named = person.page.locator(f".file[data-name={json.dumps(name)}]")
+    return person.page.locator("li.message").filter(has=named).last
 
 
 def save(person: Visitor, name: str, to: Path) -> Path:

@@ -14,8 +14,8 @@ const TELL_EVERY_MS = 100;
 export class FileBook {
   /** @type {Map<string, Live>} */
   #live = new Map();
-  /** @type {Map<string, number>} when progress was last told */
-  #told = new Map();
+  /** @type {Set<string>} whose progress is told in a moment */
+  #telling = new Set();
 
   /** @param {import("../engine.js").Engine} engine */
   constructor(engine) {
@@ -73,7 +73,7 @@ export class FileBook {
     if (live) this.#live.set(key, live);
     else this.#live.delete(key);
     if (before?.stage !== live?.stage || before?.cause !== live?.cause) this.tell(key);
-    else if (live && before?.done !== live.done) this.#tellProgress(key, live);
+    else if (live && before?.done !== live.done) this.#tellProgress(key);
   }
 
   /** Show a file's message anew. @param {string} key */
@@ -86,13 +86,18 @@ export class FileBook {
     );
   }
 
-  /** @param {string} key @param {Live} live */
-  #tellProgress(key, { stage, done, total }) {
-    const now = Date.now();
-    if (done < total && now - (this.#told.get(key) ?? 0) < TELL_EVERY_MS) return;
-    this.#told.set(key, now);
-    const [sender, id] = key.split("/");
-    this.engine.emit("transfer", { id, mine: sender === this.engine.identity.primary.hex, stage, done, total });
+  /** Some times a second; the last number is always told. @param {string} key */
+  #tellProgress(key) {
+    if (this.#telling.has(key)) return;
+    this.#telling.add(key);
+    setTimeout(() => {
+      this.#telling.delete(key);
+      const live = this.#live.get(key);
+      if (!live) return;
+      const [sender, id] = key.split("/");
+      const { stage, done, total } = live;
+      this.engine.emit("transfer", { id, mine: sender === this.engine.identity.primary.hex, stage, done, total });
+    }, TELL_EVERY_MS);
   }
 }
 

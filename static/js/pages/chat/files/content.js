@@ -45,7 +45,7 @@ function pictureContent({ message, file, name }) {
   }
   return el(
     "div",
-    { class: "file with-picture", attrs: { "data-stage": file.stage } },
+    { class: "file with-picture", attrs: { "data-stage": file.stage, "data-name": name } },
     place,
     file.here ? null : el("p", { class: "file-name", text: name, attrs: { dir: "auto" } }),
     foot(message, file, name),
@@ -57,7 +57,7 @@ function card({ message, file, name, held, command }) {
   const isElsewhere = file.stage === "elsewhere" && !message.mine;
   return el(
     "div",
-    { class: "file", attrs: { "data-stage": file.stage } },
+    { class: "file", attrs: { "data-stage": file.stage, "data-name": name } },
     el(
       "div",
       { class: "file-card" },

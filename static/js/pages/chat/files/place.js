@@ -1,7 +1,7 @@
 /** The files of one open conversation: what is shown of each, kept while it looks the same, so that no picture flickers. */
 
-import { icon } from "../../../ui/icons.js";
 import { oneLine } from "../clean_text.js";
+import { el } from "../dom.js";
 import { keyOf } from "../rows.js";
 import { fileContent, updateProgress } from "./content.js";
 import { Pictures } from "./pictures.js";
@@ -68,7 +68,7 @@ export class FilePlace {
     const element = fileContent({ message, file, name, held, command: this.commandFor(message) });
     this.#keep(key, { looks, element });
     if (!held) {
-      this.#fill(key, element);
+      this.#fill(key, element, name);
       this.#look(key, message);
     }
     return element;
@@ -116,21 +116,21 @@ export class FilePlace {
     }
   }
 
-  /** @param {string} key @param {HTMLElement} element */
-  async #fill(key, element) {
+  /** @param {string} key @param {HTMLElement} element @param {string} name */
+  async #fill(key, element, name) {
     const image = element.querySelector("img");
     if (!image) {
       return;
     }
     image.addEventListener("load", () => image.classList.add("shown"), { once: true });
-    image.addEventListener("error", () => cannotShow(image), { once: true });
+    image.addEventListener("error", () => cannotShow(element, name), { once: true });
     try {
       const url = await this.pictures.urlOf(key);
       if (url) {
         image.src = url;
       }
     } catch {
-      cannotShow(image); // deleted a moment ago, or damaged on the disk
+      cannotShow(element, name); // deleted a moment ago, or damaged on the disk
     }
   }
 
@@ -143,9 +143,14 @@ export class FilePlace {
   }
 }
 
-/** @param {HTMLImageElement} image */
-function cannotShow(image) {
-  image.replaceWith(icon("alert"), "This picture can't be shown here.");
+/** @param {HTMLElement} content @param {string} name */
+function cannotShow(content, name) {
+  const place = content.querySelector("button.picture");
+  if (place instanceof HTMLButtonElement) {
+    place.disabled = true;
+    place.removeAttribute("aria-label");
+    place.replaceChildren(el("span", { text: `${name}: this picture can't be shown here.` }));
+  }
 }
 
 /** A file's name that others chose, safe to show. @param {MessageView} message */

@@ -1,7 +1,7 @@
 /** The files that wait in the composer: picked for one conversation, to be sent with the next press of Send. */
 
 import { MAX_FILE_BYTES } from "../../../chat/files/desk.js";
-import { oneLine, sizeText } from "../clean_text.js";
+import { oneLine } from "../clean_text.js";
 import { el, setChildren } from "../dom.js";
 import { TrayItem } from "./tray_item.js";
 
@@ -101,10 +101,8 @@ export class Tray {
     if (file.size <= MAX_FILE_BYTES) {
       return null;
     }
-    const name = oneLine(file.name, 60);
-    const size = sizeText(file.size);
-    return `“${name}” has ${size}. From the browser a file may have up to 10 MiB; in a terminal, `
-      + `kez-chat share ${this.options.nameOf(peer)} FILE sends one of any size.`;
+    return `“${oneLine(file.name, 60)}” is too large to go from the browser, where a file may have up to 10 MiB. `
+      + `In a terminal, kez-chat share ${this.options.nameOf(peer)} FILE sends one of any size.`;
   }
 
   /** @param {string} peer @param {TrayItem} item */
