@@ -1,6 +1,7 @@
 """Files between two browsers: inline and in chunks, whole to the byte, through reloads and a line that fails."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -217,7 +218,5 @@ def test_browser_and_command_line_send_each_other_pictures(pair: Pair, stack: St
     expect(last.locator(".state")).not_to_have_attribute("data-state", "queued")
     aside(carol.hear)
     for picture in back:
-        aside(
-            lambda name=picture.name: carol.look("fetch", alice.name, name, "--to", str(tmp_path / "carol"))
-        )
-        assert sha256(tmp_path / "carol" / picture.name) == sha256(picture)
+        aside(partial(carol.look, "fetch", alice.name, picture.name, "--to", str(carol.folder)))
+        assert sha256(carol.folder / picture.name) == sha256(picture)
