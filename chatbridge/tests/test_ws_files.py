@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from chatbridge.consumers.frames import MAX_BINARY_BYTES
+from chatbridge.consumers.limits import CHUNK_WINDOW
 from chatbridge.consumers.notices import tell_file
 from chatbridge.tests.sockets import LIMIT, Chatter, new_id, online, socket
 from chatbridge.tests.uploads import Store, Upload
@@ -85,6 +86,25 @@ async def test_a_file_of_ten_megabytes_passes_at_once_beside_messages(stack, ali
                 assert code == "stored"
                 open_chunks -= ref < 1000
         assert await store.holds(alice, upload)
+
+
+async def test_a_flood_of_chunks_is_slowed_down_and_messages_are_not(stack, alice) -> None:
+    """30 MiB pass at once, then 2 MiB a second; the last 10 MiB of what may come at once are for messages."""
+    stored = 0
+    async with online(stack, alice) as browser:
+        while browser.texts["refused"].empty():
+            upload = Upload(CHUNK_WINDOW)
+            await upload.send(browser)
+            stored += [(await browser.answer())[1] for _ in range(upload.total)].count("stored")
+            assert stored < 2000, "nothing slows it down"
+        assert stored * MAX_CHUNK_FRAME_BYTES > 29 * 2**20
+        refused = await browser.expect("refused")
+        assert (refused["code"], refused["retry"], refused["held"]) == ("rate_limited", True, False)
+        assert 0 < refused["retry_after"] < 1
+        await browser.publish((1000, alice.raw, new_id(), bytes(200_000)))
+        assert await browser.answer() == (1000, "stored")
+        await upload.send_until_stored(browser)
+        await browser.take_and_ack(1)
 
 
 async def test_a_notice_about_a_file_reaches_the_sockets_of_its_owner_only(stack, alice, settings) -> None:
