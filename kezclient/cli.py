@@ -13,6 +13,7 @@ import typer
 from kezclient.command import JsonOption, NoInputOption, ProfileOption
 from kezclient.commands.accept_key import accept_key
 from kezclient.commands.add import add
+from kezclient.commands.browse import browse
 from kezclient.commands.contacts import contacts
 from kezclient.commands.doctor import doctor
 from kezclient.commands.fetch import fetch
@@ -20,11 +21,13 @@ from kezclient.commands.history import history
 from kezclient.commands.listen import listen
 from kezclient.commands.outbox import outbox_app
 from kezclient.commands.phrase import phrase
+from kezclient.commands.publish import publish
 from kezclient.commands.register import register
 from kezclient.commands.restore import restore
 from kezclient.commands.send import send
 from kezclient.commands.share import share
 from kezclient.commands.shares import shares
+from kezclient.commands.unpublish import unpublish
 from kezclient.commands.verify import verify
 from kezclient.commands.verify_web import verify_web
 from kezclient.commands.whoami import whoami
@@ -77,6 +80,9 @@ app.command(rich_help_panel=_TALK)(history)
 app.command(rich_help_panel=_FILES)(share)
 app.command(rich_help_panel=_FILES)(fetch)
 app.command(rich_help_panel=_FILES)(shares)
+app.command(rich_help_panel=_FILES)(publish)
+app.command(rich_help_panel=_FILES)(unpublish)
+app.command(rich_help_panel=_FILES)(browse)
 app.command(rich_help_panel=_TRUST)(add)
 app.command(rich_help_panel=_TRUST)(contacts)
 app.command(rich_help_panel=_TRUST)(verify)

@@ -57,6 +57,10 @@ class Folders:
     def upload_lock(self, file_id: str) -> Path:
         return self.state / f"upload-{file_id}.lock"
 
+    @property
+    def own_list_lock(self) -> Path:
+        return self.state / "own-list.lock"
+
     def fetch_lock(self, ref: str) -> Path:
         return self.state / f"fetch-{ref}.lock"
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kezclient.errors import BadAnswer
-from kezproto.payloads import MAX_CHUNKS
+from kezclient.errors import BadAnswer, ServerRefused
+from kezproto.errors import ProtocolError
+from kezproto.payloads import MAX_CHUNKS, MAX_SHARED_FILES_BYTES
+from kezproto.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from kezclient.http_edge import Download, HttpEdge
+    from kezproto.keys import Primary
 
 STATES = frozenset({"pending", "ready", "failed", "expired", "removed"})
 SLACK_SECONDS = 10.0
@@ -20,7 +24,8 @@ SLACK_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class FileStatus:
-    """How far a file is at the server. `missing`: the chunks that have not come, while it is pending."""
+    """How far a file is at the server. `missing`: the chunks that have not come, while it is pending. `expires_at`:
+    until when it is kept, while it is ready."""
 
     state: str
     received: int
@@ -28,6 +33,7 @@ class FileStatus:
     missing: tuple[int, ...]
     cause: str | None
     cause_code: str | None
+    expires_at: datetime | None = None
 
 
 class FilesApi:
@@ -55,6 +61,22 @@ class FilesApi:
             f"{self.url}/v1/files/{file_id}/content", headers=_with(token), start=start
         )
 
+    def shared_files(self, owner: Primary) -> dict[str, Any] | None:
+        """The list of shared files of a key as the server has it, unverified; None if it has none."""
+        try:
+            return self._edge.get(self._list_url(owner), max_bytes=MAX_SHARED_FILES_BYTES).document
+        except ServerRefused as error:
+            if error.code == "no_shared_files":
+                return None
+            raise
+
+    def put_shared_files(self, owner: Primary, document: Mapping[str, Any]) -> None:
+        """Hand in an own list, which the sigchain commits to; the same again is no error. ServerRefused otherwise."""
+        self._edge.put(self._list_url(owner), document)
+
+    def _list_url(self, owner: Primary) -> str:
+        return f"{self.url}/v1/shared-files/{owner.hex}"
+
     def _status(self, document: Mapping[str, Any]) -> FileStatus:
         try:
             status = FileStatus(
@@ -64,8 +86,9 @@ class FilesApi:
                 missing=tuple(_count(number) for number in document["missing"]),
                 cause=_text(document.get("cause")),
                 cause_code=_text(document.get("cause_code")),
+                expires_at=_moment(document.get("expires_at")),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (ProtocolError, KeyError, TypeError, ValueError) as error:
             raise BadAnswer(
                 url=self.url, reason=f"it says nothing sensible about the file ({error})"
             ) from error
@@ -82,6 +105,10 @@ def _count(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= MAX_CHUNKS:
         raise ValueError("a number of chunks lies between 0 and 128")
     return value
+
+
+def _moment(value: Any) -> datetime | None:
+    return parse_timestamp(value) if isinstance(value, str) else None
 
 
 def _text(value: Any) -> str | None:

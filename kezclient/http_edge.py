@@ -29,7 +29,7 @@ USUAL_BYTES = 256 * 1024
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
 # What a refusal tells beside its sentence.
-_MEMBERS = ("head", "limit", "used")
+_MEMBERS = ("head", "limit", "used", "committed", "version_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,10 @@ class HttpEdge:
     def post(self, url: str, document: Mapping[str, Any], *, max_bytes: int = USUAL_BYTES) -> Answer:
         headers = {"Content-Type": "application/json"}
         return self._request("POST", url, canonical_bytes(document), max_bytes, headers, READ_SECONDS)
+
+    def put(self, url: str, document: Mapping[str, Any], *, max_bytes: int = USUAL_BYTES) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        return self._request("PUT", url, canonical_bytes(document), max_bytes, headers, WHOLE_SECONDS)
 
     @contextmanager
     def download(self, url: str, *, headers: Mapping[str, str], start: int = 0) -> Iterator[Download]:

@@ -56,6 +56,8 @@ class FileWords:
     def in_list(self, shared: SharedFile) -> str:
         """One line of `shares`."""
         who = peer_name(shared.peer_handle, shared.peer, shared.name_state, self.runtime.profile.own_server)
+        if shared.upload is not None and shared.upload.for_list:
+            who = "your list"
         arrow = "from" if shared.direction == "in" else "to"
         words = (
             f"{shared.short_ref}  {local_time(shared.at)}  {arrow} {one_line(who)}  {one_line(shared.file.filename)}"

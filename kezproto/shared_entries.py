@@ -28,7 +28,7 @@ from kezproto.errors import CannotDecrypt, KeyMismatch, Malformed, WrongType
 from kezproto.fields import Check, check_fields
 from kezproto.handles import Handle, parse_full_handle
 from kezproto.keys import Primary, SigningKey, x25519_private, x25519_public
-from kezproto.padding import frame, unframe
+from kezproto.padding import frame, frame_size, unframe
 from kezproto.payloads import MAX_SHARED_ENTRY_BYTES
 from kezproto.timestamps import format_timestamp, parse_timestamp
 
@@ -142,6 +142,11 @@ def parse_shared_entry(document: Any, *, owner: Primary) -> SharedEntry:
 def entry_info(reader: Primary) -> bytes:
     """HPKE's `info` for an entry."""
     return _INFO + reader.raw
+
+
+def sealed_entry_size(document: Mapping[str, Any]) -> int:
+    """How many bytes the sealed entry has; a list takes up to `MAX_SHARED_ENTRY_BYTES`."""
+    return _OVERHEAD_BYTES + frame_size(len(canonical_bytes(document)))
 
 
 def seal_shared_entry(document: Mapping[str, Any], reader: Primary) -> bytes:

@@ -18,6 +18,7 @@ from kezproto.chain_operations import SharedFiles
 from kezproto.keys import SigningKey
 from kezproto.payloads import MAX_SHARED_FILES_BYTES
 from kezproto.shared_files import verify_shared_files
+from registry.errors import HandleSuspended
 from registry.models import Handle
 from registry.tests.cast import ALICE, BOB, MALLORY
 
@@ -187,7 +188,7 @@ def test_what_changes_while_the_chain_is_read(handles):
         put_list(mine, lambda: put_list(newer, lambda: None))
     assert SharedFilesList.objects.get().version_no == 2
     third = verify_shared_files(listed(ALICE, 3))
-    with pytest.raises(shared_files.HandleSuspended):
+    with pytest.raises(HandleSuspended):
         put_list(third, lambda: Handle.objects.filter(local="alice").update(status="suspended"))
     assert SharedFilesList.objects.get().version_no == 2
 

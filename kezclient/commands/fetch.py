@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 def fetch(
     run: Invocation,
     who: Annotated[
-        str | None, typer.Argument(metavar="WHO", help="Whose file; or, alone, an id or name as WHICH.")
+        str | None,
+        typer.Argument(
+            metavar="WHO", help="Whose file; alone also an id or name. bob/NAME: one of bob's list."
+        ),
     ] = None,
     which: Annotated[
         str | None,
@@ -40,7 +43,7 @@ def fetch(
         bool, typer.Option("--no-wait", help="Do not wait for a file that is not complete yet.")
     ] = False,
 ) -> None:
-    """Fetch a file that was shared with you.
+    """Fetch a file that was shared with you, by a message or on a list of shared files.
 
     It is written under a safe form of its name and never over another file. What was interrupted goes on where it
     stopped. Nothing appears under its name before its digest was checked.

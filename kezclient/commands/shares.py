@@ -140,5 +140,6 @@ def _drop(runtime: Runtime, upload: Upload) -> None:
     with runtime.store.write():
         runtime.store.uploads.failed(upload.id, "dropped", "You gave it up.", clock.now())
     spool_of(runtime).remove(upload.file_id)
-    sentence = f"✓ {upload.file.filename} for {upload.peer_handle} was given up."
+    to = "your list" if upload.for_list else upload.peer_handle
+    sentence = f"✓ {upload.file.filename} for {to} was given up."
     runtime.run.result({"dropped": upload.file_id}, lambda console: console.print(sentence))

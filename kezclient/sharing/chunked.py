@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kezclient import clock
 from kezclient.errors import ClientError
@@ -26,12 +27,37 @@ if TYPE_CHECKING:
 ORPHAN_SECONDS = 3600
 
 
+@dataclass(frozen=True, slots=True)
+class SealedSource:
+    """A file whose sealed chunks are kept here; `body` leads to it. `source`: the path that it was read from."""
+
+    file_id: str
+    body: dict[str, Any] = field(repr=False)
+    source: str | None
+    delivery_ids: list[str]
+
+
 def spool_of(runtime: Runtime) -> Spool:
     return Spool(runtime.folders.uploads)
 
 
 def queue_chunked(runtime: Runtime, contact: Contact, source: Source, choice: Choice) -> Queued:
-    """Seal the file under a key of its own, keep the sealed chunks, and remember the upload."""
+    """Remember the upload of the file for the contact; its message is made when its chunks are out."""
+    sealed = seal_source(runtime, source)
+    upload_id = runtime.store.uploads.add(
+        file_id=sealed.file_id,
+        peer=contact.primary,
+        peer_handle=contact.handle,
+        body=sealed.body,
+        source=sealed.source,
+        delivery_ids=sealed.delivery_ids,
+        now=clock.now(),
+    )
+    return Queued(source, choice, upload_id=upload_id)
+
+
+def seal_source(runtime: Runtime, source: Source) -> SealedSource:
+    """Seal the file under a key of its own, and keep the sealed chunks. FileUnreadable, LocalDataFault."""
     data = source.read()
     file_id, file_key = secrets.token_hex(ID_BYTES), secrets.token_bytes(KEY_BYTES)
     chunks = list(sealed_chunks(data, file_key=file_key, file_id=file_id))
@@ -44,20 +70,15 @@ def queue_chunked(runtime: Runtime, contact: Contact, source: Source, choice: Ch
         file_id=file_id,
         file_key=file_key,
     )
-    now = clock.now()
     spool = spool_of(runtime)
-    spool.sweep(runtime.store.uploads.file_ids(), older_than=now.timestamp() - ORPHAN_SECONDS)
+    spool.sweep(runtime.store.uploads.file_ids(), older_than=clock.now().timestamp() - ORPHAN_SECONDS)
     spool.write(file_id, chunks)
-    upload_id = runtime.store.uploads.add(
+    return SealedSource(
         file_id=file_id,
-        peer=contact.primary,
-        peer_handle=contact.handle,
         body=body,
         source=str(source.path) if source.path is not None else None,
         delivery_ids=[clock.new_delivery_id() for _ in chunks],
-        now=now,
     )
-    return Queued(source, choice, upload_id=upload_id)
 
 
 def seal_again(runtime: Runtime, upload: Upload) -> bool:

@@ -14,6 +14,7 @@ from kezclient.sharing.uploading import Uploader, failure_of
 
 if TYPE_CHECKING:
     from kezclient.runtime import Runtime
+    from kezclient.store.uploads import Upload
     from natslink.connection import SupervisedConnection
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
@@ -53,7 +54,14 @@ class UploadLoop:
         for upload_id in before:
             after = uploads.find(upload_id)
             if after is not None and after.state == "ready":
-                self.say(f"{after.file.filename} is ready for {after.peer_handle} to fetch.")
+                self.say(_ready(after))
             elif after is not None and after.state == "failed":
                 self.say(str(failure_of(after, after.cause)))
         return delivery.problem is None
+
+
+def _ready(upload: Upload) -> str:
+    name = upload.file.filename
+    if upload.for_list:
+        return f"{name} is uploaded; `kez-chat publish` or `kez-chat browse` puts it on your list."
+    return f"{name} is ready for {upload.peer_handle} to fetch."

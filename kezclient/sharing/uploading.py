@@ -14,6 +14,7 @@ from kezclient import clock
 from kezclient.compose import Composer
 from kezclient.errors import BadAnswer, BrokerDown, ClientError, ServerRefused, ServerUnreachable
 from kezclient.file_errors import NotReadyYet, UploadDamaged, UploadFailed, UploadWaits
+from kezclient.shared_errors import PublicationFailed
 from kezclient.sharing.announcing import CAUSES, announce, is_final, note_status, token_of
 from kezclient.sharing.chunk_window import ChunkPublisher
 from kezclient.sharing.chunked import spool_of
@@ -158,11 +159,14 @@ class Uploader:
                 return
 
     def _queue_pointer(self, upload: Upload) -> None:
-        """The message and the mark that it is made are one transaction: it is sent once, whenever a process dies."""
+        """The message and the mark that it is made are one transaction: it is sent once, whenever a process dies.
+
+        A file for the own list has none.
+        """
         store = self.runtime.store
         with store.write():
             message_id = upload.message_id
-            if message_id is None:
+            if message_id is None and not upload.for_list:
                 composer = Composer(self.runtime.identity, store)
                 message_id = composer.queue_file(upload.peer, upload.peer_handle, upload.body).id
             store.uploads.sent(upload.id, message_id)
@@ -201,7 +205,7 @@ class Uploader:
 
     def _sending(self, upload: Upload, stored: int) -> None:
         self._moved_at = asyncio.get_running_loop().time()
-        self._show(upload, stored, f"to {upload.peer_handle}")
+        self._show(upload, stored, "to the server" if upload.for_list else f"to {upload.peer_handle}")
 
     def _show(self, upload: Upload, chunks: int, what: str) -> None:
         done = chunks * upload.file.size // upload.chunks
@@ -214,8 +218,12 @@ class Uploader:
         return upload
 
 
-def failure_of(upload: Upload, cause: str | None) -> UploadFailed:
+def failure_of(upload: Upload, cause: str | None) -> UploadFailed | PublicationFailed:
     """The error that tells of an upload that failed."""
+    if upload.for_list:
+        return PublicationFailed(
+            name=upload.file.filename, cause=cause or CAUSES["timed_out"], id=upload.file_id[:8]
+        )
     return UploadFailed(
         name=upload.file.filename,
         handle=str(upload.peer_handle),

@@ -182,4 +182,31 @@ STEPS: tuple[str, ...] = (
         PRIMARY KEY (sender_hex, message_id)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE shared_list_pin (            -- the newest list of shared files that was seen of each owner
+        primary_hex TEXT PRIMARY KEY,
+        version_no INTEGER NOT NULL,
+        manifest TEXT NOT NULL,               -- its digest, as the owner's sigchain names it
+        seen_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE own_list (                   -- own lists that the server has not confirmed
+        manifest TEXT PRIMARY KEY,
+        version_no INTEGER NOT NULL,
+        document TEXT NOT NULL,               -- JSON: the signed object
+        made_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- For the own list of shared files: no message points to it, and its peer is oneself.
+    ALTER TABLE upload ADD COLUMN for_list INTEGER NOT NULL DEFAULT 0;
+
+    CREATE TABLE publication (                -- what is to go on the own list; gone when it is there
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        upload_id INTEGER UNIQUE REFERENCES upload (id),  -- has to be ready first; none if it goes by Iroh
+        body TEXT NOT NULL,                   -- JSON: the way to the file
+        readers TEXT NOT NULL,                -- JSON: full handle by key
+        note TEXT,
+        given_at TEXT NOT NULL
+    ) STRICT;
+    """,
 )

@@ -12,7 +12,9 @@ from kezclient.store.database import Database
 from kezclient.store.links import LinkState
 from kezclient.store.messages import MessageLog
 from kezclient.store.outbox import OutboxTable
+from kezclient.store.publications import PublicationTable
 from kezclient.store.saved import SavedFiles
+from kezclient.store.shared_lists import SharedLists
 from kezclient.store.uploads import UploadTable
 
 
@@ -28,6 +30,8 @@ class Store:
         self.outbox = OutboxTable(self._database)
         self.uploads = UploadTable(self._database)
         self.saved = SavedFiles(self._database)
+        self.shared_lists = SharedLists(self._database)
+        self.publications = PublicationTable(self._database)
 
     def write(self) -> AbstractContextManager[None]:
         """An immediate write transaction; nested ones join it."""

@@ -21,7 +21,8 @@ from kezproto.timestamps import format_timestamp, parse_timestamp
 class Upload:
     """`state`: "queued" (chunks are still to go out), "sent" (the broker has them all and the pointer is queued or
     sent), "ready" (it can be fetched) or "failed" (with a cause). `stored` counts the chunks that the broker has,
-    `received` those that the server is known to have."""
+    `received` those that the server is known to have. `for_list`: it is for the own list of shared files, no message
+    points to it, and `peer` is oneself."""
 
     id: int
     file_id: str
@@ -37,6 +38,7 @@ class Upload:
     cause_code: str | None
     cause: str | None
     queued_at: datetime
+    for_list: bool = False
 
     @property
     def file(self) -> FileBody:
@@ -79,13 +81,22 @@ class UploadTable:
         source: str | None,
         delivery_ids: Sequence[str],
         now: datetime,
+        for_list: bool = False,
     ) -> int:
         """A new upload with one delivery id for each chunk; its number."""
         with self._database.write():
             upload_id = self._database.insert(
-                "INSERT INTO upload (file_id, peer_hex, peer_handle, body, source, state, queued_at)"
-                " VALUES (?, ?, ?, ?, ?, 'queued', ?)",
-                (file_id, peer.hex, str(peer_handle), json.dumps(body), source, format_timestamp(now)),
+                "INSERT INTO upload (file_id, peer_hex, peer_handle, body, source, state, queued_at, for_list)"
+                " VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)",
+                (
+                    file_id,
+                    peer.hex,
+                    str(peer_handle),
+                    json.dumps(body),
+                    source,
+                    format_timestamp(now),
+                    for_list,
+                ),
             )
             self._set_chunks(upload_id, dict(enumerate(delivery_ids)))
         return upload_id
@@ -111,9 +122,9 @@ class UploadTable:
         ]
 
     def without_message(self, peers: Sequence[Primary] | None = None) -> list[Upload]:
-        """Those whose pointer is not sent yet, or never was; for these peers."""
+        """Those whose pointer is not sent yet, or never was; for these peers. For the own list: what is not ready."""
         rows = self._database.rows(
-            "SELECT * FROM upload_with_count WHERE message_id IS NULL"
+            "SELECT * FROM upload_with_count WHERE message_id IS NULL AND NOT (for_list AND state = 'ready')"
             " AND (? OR peer_hex IN (SELECT value FROM json_each(?))) ORDER BY id",
             (peers is None, json.dumps([peer.hex for peer in peers or ()])),
         )
@@ -151,8 +162,8 @@ class UploadTable:
             (code, cause, upload_id),
         )
 
-    def sent(self, upload_id: int, message_id: str) -> None:
-        """The broker has every chunk; `message_id` is the pointer's, queued in the same transaction."""
+    def sent(self, upload_id: int, message_id: str | None) -> None:
+        """The broker has every chunk; `message_id` is the pointer's, if there is one, of the same transaction."""
         self._database.run(
             "UPDATE upload SET state = 'sent', message_id = ?, cause_code = NULL, cause = NULL WHERE id = ?",
             (message_id, upload_id),
@@ -204,4 +215,5 @@ def _upload(row: sqlite3.Row) -> Upload:
         cause_code=row["cause_code"],
         cause=row["cause"],
         queued_at=parse_timestamp(row["queued_at"]),
+        for_list=bool(row["for_list"]),
     )

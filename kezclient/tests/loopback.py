@@ -54,7 +54,7 @@ class Loopback:
                 # Less than it promised: it breaks off.
                 self.close_connection = length != headers.get("Content-Length", length)
 
-            do_GET = do_POST = _serve  # noqa: N815 - names of http.server
+            do_GET = do_POST = do_PUT = _serve  # noqa: N815 - names of http.server
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -14,6 +14,7 @@ from kezproto.shared_entries import (
     open_shared_entry,
     parse_shared_entry,
     seal_shared_entry,
+    sealed_entry_size,
     shared_entry_document,
 )
 from kezproto.shared_files import shared_files_payload, verify_shared_files
@@ -105,6 +106,7 @@ def test_nothing_in_it_shows():
     sealed = seal_shared_entry(entry_of_alice(note="From Lisbon"), BOB.primary)
     for text in (b"holiday", b"Lisbon", b"4e4e4e", ALICE.primary.raw, BOB.primary.raw):
         assert text not in sealed
+    assert len(sealed) == sealed_entry_size(entry_of_alice(note="From Lisbon"))
     assert len(sealed) == 48 + frame_size(len(canonical_bytes(entry_of_alice(note="From Lisbon"))))
 
 

@@ -17,7 +17,7 @@ import * as fields from "./fields.js";
 import { parseFullHandle } from "./handles.js";
 import { hpkeOpen, hpkeSeal } from "./hpke.js";
 import { Primary } from "./keys.js";
-import { frame, unframe } from "./padding.js";
+import { frame, frameSize, unframe } from "./padding.js";
 import { MAX_SHARED_ENTRY_BYTES } from "./payloads.js";
 import { formatTimestamp, parseTimestamp } from "./timestamps.js";
 
@@ -114,6 +114,11 @@ export function parseSharedEntry(document, { owner }) {
 /** HPKE's `info` for an entry. @param {Primary} reader */
 export function entryInfo(reader) {
   return concat(INFO, reader.raw);
+}
+
+/** How many bytes the sealed entry has; a list takes up to MAX_SHARED_ENTRY_BYTES. @param {object} document */
+export function sealedEntrySize(document) {
+  return OVERHEAD_BYTES + frameSize(canonicalBytes(document).length);
 }
 
 /**

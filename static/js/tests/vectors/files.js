@@ -241,7 +241,7 @@ function checkRead({ mode, filename, mime, size, digest, ...rest }, more) {
 async function checkFreshSeal(document, size, key) {
   const one = await entries.sealSharedEntry(document, key.primary);
   const two = await entries.sealSharedEntry(document, key.primary);
-  same([one.length, two.length], [size, size], "the size");
+  same([one.length, two.length, entries.sealedEntrySize(document)], [size, size, size], "the size");
   same((await entries.openSharedEntry(one, key, { owner: ALICE.primary })).document, document);
   if (toHex(one.slice(0, 32)) === toHex(two.slice(0, 32))) {
     throw new Mismatch("a fresh seal repeats its ephemeral key");

@@ -1,0 +1,148 @@
+"""Lists of shared files by command, against the real server: published, browsed, fetched, taken back, gone on with."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kezclient.errors import ServerUnreachable
+from kezclient.files_api import FilesApi
+from kezclient.publishing import shared_list
+from kezclient.tests.conftest import NewMachine
+from kezclient.tests.machine import Machine
+from kezclient.tests.tunnel import Tunnel
+
+
+def a_file(machine: Machine, name: str, size: int) -> Path:
+    path = machine.folder / name
+    path.write_bytes(random.Random(size).randbytes(size))
+    return path
+
+
+def entries(machine: Machine, *who: str) -> dict[str, Any]:
+    return {entry["name"]: entry for entry in machine.look("browse", *who)["entries"]}
+
+
+def readers(entry: dict[str, Any]) -> set[str]:
+    return {reader["handle"].partition("-")[0] for reader in entry["readers"]}
+
+
+def test_each_reader_sees_what_is_for_them(alice: Machine, bob: Machine, new_machine: NewMachine):
+    carol = new_machine("carol").register()
+    cat, dog = a_file(alice, "cat.png", 300_000), a_file(alice, "dog.txt", 1)
+    done = alice.look("publish", str(cat), "--to", f"{bob.handle},{carol.handle}", "--note", "From Lisbon")
+    assert [(each["name"], each["mode"], readers(each)) for each in done["entries"]] == [
+        ("cat.png", "chunked", {"bob", "carol"})
+    ]
+    alice.look("publish", str(dog), "--to", carol.handle, "--name", "rex.txt")
+    theirs = entries(bob, alice.handle)
+    assert list(theirs) == ["cat.png"]
+    entry = theirs["cat.png"]
+    assert (entry["size"], entry["mime"], entry["note"], entry["expired"]) == (
+        300_000,
+        "image/png",
+        "From Lisbon",
+        False,
+    )
+    assert entry["expires_at"] > entry["added_at"]
+    assert "readers" not in entry
+    assert set(entries(carol, alice.handle)) == {"cat.png", "rex.txt"}
+    shown = bob.run("browse", alice.handle).stdout
+    assert f"{entry['id'][:8]}  " in shown
+    assert "by way of the server  until 20" in shown
+    assert alice.handle not in alice.run("browse").stdout.replace(str(alice.folder), "")
+
+    bob.look("fetch", f"{alice.handle}/{entry['id'][:6]}", "--to", str(bob.folder))
+    assert (bob.folder / "cat.png").read_bytes() == cat.read_bytes()
+    carol.look("fetch", f"{alice.handle}/", "--all", "--to", str(carol.folder))
+    assert (carol.folder / "rex.txt").read_bytes() == dog.read_bytes()
+    answer = bob.look("fetch", f"{alice.handle}/rex.txt", "--to", str(bob.folder), code=8)
+    assert answer["error"]["code"] == "entry_unknown"
+
+    # A reader is taken away, then the file.
+    left = alice.look("unpublish", "cat.png", "--to", carol.handle)
+    assert (left["removed"], readers(left["entries"][0])) == ([], {"bob"})
+    assert set(entries(carol, alice.handle)) == {"rex.txt"}
+    assert (
+        alice.look("unpublish", "cat.png", "--to", carol.handle, code=8)["error"]["code"] == "not_its_reader"
+    )
+    assert alice.look("unpublish", entry["id"][:8])["removed"] == [entry["id"]]
+    assert entries(bob, alice.handle) == {}
+    assert alice.look("unpublish", "cat.png", code=8)["error"]["code"] == "not_published"
+
+
+def test_what_cannot_be_published_is_refused_before_anything_is_sent(alice: Machine, bob: Machine):
+    empty, large = a_file(alice, "empty.txt", 0), a_file(alice, "film.mkv", 10 * 1024 * 1024 + 1)
+    for arguments, code, name in (
+        ((str(empty), "--to", bob.handle), 2, "empty_file"),
+        ((str(large), "--to", bob.handle), 2, "iroh_unavailable"),
+        ((str(empty),), 2, "usage"),
+        ((str(large), "--to", alice.handle), 2, "self_message"),
+        ((str(large), "--to", bob.handle, "--note", "two\nlines"), 2, "usage"),
+        ((str(large), "--to", f"nobody-{bob.handle}"), 8, "handle_unknown"),
+    ):
+        assert alice.look("publish", *arguments, code=code)["error"]["code"] == name
+    assert alice.look("browse")["entries"] == []
+    assert "You share nothing" in alice.run("browse").stdout
+    assert "shares nothing with you" in bob.run("browse", alice.handle).stdout
+
+
+def test_another_device_goes_on_from_the_list(alice: Machine, bob: Machine, new_machine: NewMachine):
+    cat = a_file(alice, "cat.png", 90_000)
+    alice.look("publish", str(cat), "--to", bob.handle)
+    before = entries(alice)["cat.png"]
+    laptop = new_machine("alice").restore(alice)
+    assert readers(entries(laptop)["cat.png"]) == {"bob"}
+    copy = laptop.folder / "cat.png"
+    copy.write_bytes(cat.read_bytes())
+    carol = new_machine("carol").register()
+    # The same again renews it, for bob as well.
+    laptop.look("publish", str(copy), "--to", carol.handle)
+    [renewed] = entries(alice).values()
+    assert readers(renewed) == {"bob", "carol"}
+    assert renewed["id"] != before["id"]
+    assert renewed["expires_at"] > before["expires_at"]
+    assert entries(bob, alice.handle)["cat.png"]["id"] == renewed["id"]
+    alice.look("unpublish", "cat.png")
+    assert entries(laptop) == {}
+
+
+def test_what_died_between_commit_and_hand_in_is_repaired_by_the_next_command(
+    alice: Machine, bob: Machine, monkeypatch: pytest.MonkeyPatch
+):
+    cat = a_file(alice, "cat.png", 1000)
+    put = FilesApi.put_shared_files
+
+    def died(*_: object) -> None:
+        raise ServerUnreachable(url="http://localhost", reason="it died")
+
+    monkeypatch.setattr(shared_list, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(FilesApi, "put_shared_files", died)
+    answer = alice.look("publish", str(cat), "--to", bob.handle, code=6)
+    assert answer["error"]["code"] == "list_waits"
+    assert bob.look("browse", alice.handle, code=8)["error"]["code"] == "list_missing"
+    monkeypatch.setattr(FilesApi, "put_shared_files", put)
+    assert set(entries(alice)) == {"cat.png"}
+    assert set(entries(bob, alice.handle)) == {"cat.png"}
+
+
+def test_offline_a_publication_waits_and_is_gone_on_with(alice: Machine, bob: Machine, stack: Any):
+    cat = a_file(alice, "cat.png", 100_000)
+    alice.look("add", bob.handle)
+    with Tunnel(stack.nats_url) as broker:
+        alice.environment["KEZ_CHAT_NATS_URL"] = broker.url
+        broker.cut()
+        answer = alice.look("publish", str(cat), "--to", bob.handle, code=20)
+        assert (answer["error"]["code"], answer["entries"]) == ("publication_waits", [])
+        [waiting] = alice.look("shares")["files"]
+        assert (waiting["name"], waiting["state"]) == ("cat.png", "queued")
+        assert "to your list" in alice.run("shares").stdout
+        broker.mend()
+        # The same command again does not upload it twice.
+        alice.look("publish", str(cat), "--to", bob.handle)
+    assert alice.look("shares")["files"] == []
+    assert entries(bob, alice.handle)["cat.png"]["id"] == waiting["id"]
+    assert alice.run("publish").stdout == "Nothing waits to go on your list.\n"
