@@ -5,7 +5,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from devstack.environment import ROOT
 from devstack.ports import HOST, free_ports
 from devstack.postgres import Postgres, find_programs
 from devstack.stack import Stack
+from httpapi.tests.processes import ServerProcess
 from registry import triggers
 from tests.environment import FOLDER, PORTS
 
@@ -118,6 +120,34 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A whole server, every process of the Procfile. Tests that kill its parts make one of their own."""
     with Stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def in_mode(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """`in_mode("invite")` is the address of a further web process of the shared server, which takes registrations so.
+
+    Where operators approve, it asks for a (small) proof of work as well.
+    """
+    addresses: dict[str, str] = {}
+    with ExitStack() as processes:
+
+        def address(mode: str) -> str:
+            if mode not in addresses:
+                (port,) = free_ports(1)
+                addresses[mode] = f"http://localhost:{port}"
+                environment = {
+                    **stack.environment,
+                    "KEZ_REGISTRATION": mode,
+                    "KEZ_REGISTRATION_WORK": "always" if mode == "approval" else "never",
+                    "KEZ_REGISTRATION_WORK_BITS": "10",
+                    "KEZ_CHAT_PUBLIC_URL": addresses[mode],
+                }
+                daphne = ("-m", "daphne", "-b", HOST, "-p", str(port), "kezsite.asgi:application")
+                log = tmp_path_factory.mktemp(mode) / "web.log"
+                processes.enter_context(ServerProcess(environment, *daphne, port=port, log=log))
+            return addresses[mode]
+
+        yield address
 
 
 @pytest.fixture(scope="session")

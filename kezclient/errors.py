@@ -209,6 +209,21 @@ class HandleTaken(ClientError):
     exit_code = ExitCode.REFUSED
 
 
+class RegistrationClosed(ClientError):
+    """{url} gives out no new handles at present. Who has one there brings it here with `kez-chat restore`."""
+
+    code = "registration_closed"
+    exit_code = ExitCode.REFUSED
+
+
+class WaitingForApproval(ClientError):
+    """{handle} waits for the operators of this server, since {asked_at}. Your key is kept here: run
+    `kez-chat register {handle}` again later, and it is finished once they have agreed."""
+
+    code = "waiting_for_approval"
+    exit_code = ExitCode.WAITING
+
+
 class WrongKeyForPhrase(ClientError):
     """{handle} is registered with another key than these 24 words give. Check the words and the handle."""
 

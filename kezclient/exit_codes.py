@@ -30,6 +30,7 @@ class ExitCode(IntEnum):
     FILE_GONE = 21
     FILE_FAILED = 22
     FILE_CHANGED = 23
+    WAITING = 24
     INTERRUPTED = 130
 
 
@@ -59,5 +60,6 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.FILE_GONE: "The server does not keep the file: expired, removed, or never uploaded.",
     ExitCode.FILE_FAILED: "The file did not arrive whole at the server; its sender can try again.",
     ExitCode.FILE_CHANGED: "What the server gave is not the file that was promised; nothing was written.",
+    ExitCode.WAITING: "The server's operators must agree first; run the same command again later.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C (`listen` ends with 0 instead).",
 }

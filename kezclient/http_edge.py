@@ -29,7 +29,7 @@ USUAL_BYTES = 256 * 1024
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
 # What a refusal tells beside its sentence.
-_MEMBERS = ("head", "limit", "used", "committed", "version_no")
+_MEMBERS = ("head", "limit", "used", "committed", "version_no", "proof_of_work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,15 @@ class HttpEdge:
     ) -> Answer:
         return self._request("GET", url, None, max_bytes, headers or {}, read_seconds)
 
-    def post(self, url: str, document: Mapping[str, Any], *, max_bytes: int = USUAL_BYTES) -> Answer:
-        headers = {"Content-Type": "application/json"}
+    def post(
+        self,
+        url: str,
+        document: Mapping[str, Any],
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = USUAL_BYTES,
+    ) -> Answer:
+        headers = {**(headers or {}), "Content-Type": "application/json"}
         return self._request("POST", url, canonical_bytes(document), max_bytes, headers, READ_SECONDS)
 
     def put(self, url: str, document: Mapping[str, Any], *, max_bytes: int = USUAL_BYTES) -> Answer:

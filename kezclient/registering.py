@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kezclient import clock
 from kezclient.chain_watch import ChainWatch
-from kezclient.errors import BadAnswer, HandleTaken, HandleUnknown, ServerRefused, ServerUnreachable
+from kezclient.errors import (
+    BadAnswer,
+    HandleTaken,
+    HandleUnknown,
+    RegistrationClosed,
+    ServerRefused,
+    ServerUnreachable,
+)
+from kezclient.work import solve
 from kezproto.chain_operations import ADD_ENDPOINT, Endpoint, endpoint_body
 from kezproto.sigchain import event_document
 from kezproto.subjects import inbox_subject
 
 if TYPE_CHECKING:
+    from kezclient.prompts import Prompter
     from kezclient.registry_api import RegistryApi, RegistryEntry
     from kezclient.runtime import Runtime
     from kezclient.sigchain_api import SigchainApi
@@ -24,21 +34,47 @@ TRIES = 4
 PAUSE_SECONDS = 0.5
 
 
-def refuse_if_taken(registry: RegistryApi, handle: Handle, primary: Primary | None) -> None:
-    """HandleTaken if the handle belongs to another key, so that nobody writes down 24 words in vain."""
+def refuse_if_taken(registry: RegistryApi, handle: Handle, primary: Primary | None) -> bool:
+    """HandleTaken if the handle belongs to another key, so that nobody writes down 24 words in vain; whether it belongs
+    to this one."""
     try:
         entry = registry.look_up(handle)
     except HandleUnknown:
-        return
+        return False
     if entry.primary != primary:
         raise HandleTaken(handle=str(handle))
+    return True
 
 
-def claim(registry: RegistryApi, handle: Handle, key: SigningKey) -> RegistryEntry:
-    """Register; a lost answer is no harm, since the registry confirms the same claim again."""
+def refuse_if_closed(registry: RegistryApi, *, invite: str | None, prompter: Prompter) -> str | None:
+    """The invite to register with, asked for where one is needed. RegistrationClosed, or ServerRefused for an invite
+    that is not good, before any words are written."""
+    mode = registry.registration_mode(invite=invite)
+    if mode == "closed":
+        raise RegistrationClosed(url=registry.url)
+    if mode == "invite" and not invite:
+        question = "This server takes people by invitation. Your code:"
+        invite = prompter.ask(question, what="An invite", instead="Give the code with `--invite CODE`.")
+        registry.registration_mode(invite=invite)
+    return invite
+
+
+def claim(
+    registry: RegistryApi,
+    handle: Handle,
+    key: SigningKey,
+    *,
+    invite: str | None = None,
+    note: Callable[[str], None],
+) -> RegistryEntry:
+    """Register; a lost answer is no harm, since the registry confirms the same claim again.
+
+    A proof of work is done where it is asked for. Raises HandleTaken, WaitingForApproval, ServerRefused and more.
+    """
+    proof: str | None = None
     for attempt in range(1, TRIES + 1):
         try:
-            return registry.register(handle, key, now=clock.now())
+            return registry.register(handle, key, now=clock.now(), invite=invite, proof_of_work=proof)
         except ServerUnreachable:
             if attempt == TRIES:
                 raise
@@ -46,7 +82,9 @@ def claim(registry: RegistryApi, handle: Handle, key: SigningKey) -> RegistryEnt
         except ServerRefused as error:
             if error.code == "handle_taken":
                 raise HandleTaken(handle=str(handle)) from error
-            raise
+            if error.code != "proof_of_work_needed" or attempt == TRIES:
+                raise
+            proof = solve(error.details.get("proof_of_work"), key.primary, url=registry.url, note=note)
     raise AssertionError("the last try returns or raises")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kezclient.errors import BadAnswer, HandleUnknown, ServerRefused
+from kezclient.errors import BadAnswer, HandleUnknown, ServerRefused, WaitingForApproval
 from kezclient.http_edge import HttpEdge, base_of
 from kezproto.errors import ProtocolError
 from kezproto.handles import Handle, check_server_name
@@ -78,10 +78,44 @@ class RegistryApi:
             raise
         return self._entry(handle, answer.document)
 
-    def register(self, handle: Handle, key: SigningKey, *, now: datetime) -> RegistryEntry:
-        """Claim the handle; the same claim again is no error. ServerRefused with the registry's code otherwise."""
+    def registration_mode(self, *, invite: str | None = None) -> str:
+        """`open`, `invite`, `approval` or `closed`; a server that does not say is open.
+
+        ServerRefused (`invite_invalid`) if the invite is not good.
+        """
+        headers = {"Kez-Invite": invite} if invite else {}
+        try:
+            document = self._edge.get(f"{self.url}/v1/registration", headers=headers).document
+        except ServerRefused as error:
+            if error.details["status"] == 404:
+                return "open"
+            raise
+        mode = document.get("mode")
+        if document.get("invite_good") is False and mode in ("invite", "approval"):
+            detail = "This invite is not good: it is used up, has expired, or was mistyped."
+            raise ServerRefused(code="invite_invalid", detail=detail, status=403)
+        return mode if isinstance(mode, str) else "open"
+
+    def register(
+        self,
+        handle: Handle,
+        key: SigningKey,
+        *,
+        now: datetime,
+        invite: str | None = None,
+        proof_of_work: str | None = None,
+    ) -> RegistryEntry:
+        """Claim the handle; the same claim again is no error. ServerRefused with the registry's code otherwise, and
+        WaitingForApproval where its operators are asked first."""
         payload = registration_payload(handle=handle, primary=key.primary, created_at=now)
-        answer = self._edge.post(f"{self.url}/v1/register", sign("handle_registration", payload, key))
+        headers = {"Kez-Invite": invite, "Kez-Proof-Of-Work": proof_of_work}
+        answer = self._edge.post(
+            f"{self.url}/v1/register",
+            sign("handle_registration", payload, key),
+            headers={name: value for name, value in headers.items() if value},
+        )
+        if answer.status == 202:
+            raise WaitingForApproval(handle=str(handle), asked_at=str(answer.document.get("asked_at"))[:40])
         entry = self._entry(handle, answer.document)
         if entry.primary != key.primary:
             raise BadAnswer(url=self.url, reason="it confirms the registration of another key")

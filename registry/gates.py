@@ -5,12 +5,13 @@ Before these come the rates by address and by network (throttles.py), without an
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from registry import errors, lookup, work_gate
-from registry.invites import normalised
+from registry.invites import find_invite, normalised
 
 INVITE_HEADER = "Kez-Invite"
 
@@ -35,11 +36,14 @@ def check_gates(document: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     return code if mode in (INVITE, APPROVAL) else ""
 
 
-def registration_document() -> dict[str, Any]:
+def registration_document(headers: Mapping[str, str], *, now: datetime) -> dict[str, Any]:
     """The body of `GET /v1/registration`: what somebody who wants a handle here should know."""
     needed = work_gate.work_now(counting=False)
+    code = headers.get(INVITE_HEADER, "")
+    invite = find_invite(code)
     return {
         "server": settings.KEZ_CHAT_SERVER,
         "mode": settings.KEZ_REGISTRATION,
         "proof_of_work": needed.document() if needed else None,
+        "invite_good": (invite is not None and invite.is_good(now=now)) if code else None,
     }

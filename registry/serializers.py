@@ -69,6 +69,7 @@ class RegistrationRulesSerializer(Shape):
     server = serializers.CharField(help_text="The name behind the `@` of this server's handles.")
     mode = serializers.ChoiceField(MODES)
     proof_of_work = ProofOfWorkSerializer(allow_null=True, help_text="Null: none is asked for at present.")
+    invite_good = serializers.BooleanField(allow_null=True, help_text="Null: no invite was sent along.")
 
 
 class RegistrationStateSerializer(Shape):

@@ -128,9 +128,22 @@ class RegistrationView(Endpoint):
 
     throttle_classes = (LookupThrottle,)
 
-    @extend_schema(operation_id="registration", tags=["registry"], responses=RegistrationRulesSerializer)
+    @extend_schema(
+        operation_id="registration",
+        tags=["registry"],
+        parameters=[
+            OpenApiParameter(
+                gates.INVITE_HEADER,
+                OpenApiTypes.STR,
+                "header",
+                description="An invite, to ask whether it is good.",
+            )
+        ],
+        responses=RegistrationRulesSerializer,
+    )
     def get(self, request: Request) -> Response:
-        return Response(gates.registration_document(), headers={"Cache-Control": "no-store"})
+        body = gates.registration_document(request.headers, now=timezone.now())
+        return Response(body, headers={"Cache-Control": "no-store"})
 
 
 class RegistrationStateView(Endpoint):

@@ -30,6 +30,12 @@ def register(
         str | None,
         typer.Option("--server-url", metavar="URL", help="Address of the server. Also: KEZ_CHAT_URL."),
     ] = None,
+    invite: Annotated[
+        str | None,
+        typer.Option(
+            "--invite", metavar="CODE", help="The code of an invite, where the server asks for one."
+        ),
+    ] = None,
     phrase_out: Annotated[
         Path | None,
         typer.Option(
@@ -42,7 +48,8 @@ def register(
     """Make a key, show its 24 words, and claim HANDLE with it.
 
     Three of the words are asked back before anything is registered. What was begun and not finished (the network
-    failed, the handle was taken) is finished by running the command again: the key stays the same.
+    failed, the handle was taken, the server's operators must agree) is finished by running the command again: the
+    key stays the same.
     """
     from kezclient.config import folders
     from kezclient.errors import InputNeeded, ProfileTaken
@@ -61,24 +68,31 @@ def register(
         raise InputNeeded(
             what="A place for the 24 words", instead="With `--no-input` give `--phrase-out FILE`."
         )
-    _refuse_early(url, wanted, profile)
+    invite = _refuse_early(run, url, wanted, profile, invite)
     key = None
     if profile is None:
         profile, key = _new_key(run, wanted, url, phrase_out, places)
     else:
         profile = _same_key(profile, wanted, url, places)
     with Runtime(run, profile, key) as runtime:
-        _finish(run, runtime, runtime.identity.key)
+        _finish(run, runtime, runtime.identity.key, invite)
 
 
-def _refuse_early(url: str, wanted: Handle, profile: Profile | None) -> None:
+def _refuse_early(
+    run: Invocation, url: str, wanted: Handle, profile: Profile | None, invite: str | None
+) -> str | None:
+    """What would be refused anyway is refused before words are written down; the invite to use."""
     from contextlib import closing
 
-    from kezclient.registering import refuse_if_taken
+    from kezclient.registering import refuse_if_closed, refuse_if_taken
     from kezclient.registry_api import RegistryApi
 
     with closing(RegistryApi(url)) as registry:
-        refuse_if_taken(registry, wanted, profile.primary if profile else None)
+        if refuse_if_taken(registry, wanted, profile.primary if profile else None):
+            return invite  # it is ours already, and only the answer was lost
+        if profile is not None:
+            return invite  # it was begun before: the server knows it, or tells what is missing
+        return refuse_if_closed(registry, invite=invite, prompter=run.prompter)
 
 
 def _new_key(
@@ -134,12 +148,12 @@ def _same_key(profile: Profile, wanted: Handle, url: str, places: Folders) -> Pr
     return profile
 
 
-def _finish(run: Invocation, runtime: Runtime, key: SigningKey) -> None:
+def _finish(run: Invocation, runtime: Runtime, key: SigningKey, invite: str | None) -> None:
     from kezclient import clock
     from kezclient.identity import save_profile
     from kezclient.registering import claim, open_sigchain
 
-    entry = claim(runtime.registry, runtime.profile.handle, key)
+    entry = claim(runtime.registry, runtime.profile.handle, key, invite=invite, note=run.note)
     runtime.directory.note_own_entry(entry, clock.now())
     state = open_sigchain(runtime, entry, key)
     save_profile(runtime.profile.finished(), runtime.folders)

@@ -37,6 +37,7 @@ FIXED = {
     "FILE_GONE": 21,
     "FILE_FAILED": 22,
     "FILE_CHANGED": 23,
+    "WAITING": 24,
     "INTERRUPTED": 130,
 }
 

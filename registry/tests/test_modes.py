@@ -82,6 +82,18 @@ def test_an_invite_that_is_none(by_invite, register, code):
     )
 
 
+def test_asking_whether_an_invite_is_good_uses_nothing_up(by_invite, register, client):
+    _, code = services.make_invite(actor="operator:olga")
+
+    def good(text: str) -> object:
+        return client.get("/v1/registration", headers={"Kez-Invite": text}).json()["invite_good"]
+
+    assert (good(code.upper()), good("aaaaa-aaaaa-aaaaa-aaaaa"), good("x")) == (True, False, False)
+    assert rules(client)["invite_good"] is None
+    assert register(registration(ALICE, "alice"), headers={"Kez-Invite": code}).status_code == 201
+    assert good(code) is False
+
+
 @pytest.mark.parametrize("spoil", ["expired", "revoked"])
 def test_an_invite_that_was_good_once(by_invite, register, spoil):
     invite, code = services.make_invite(actor="operator:olga", expires_at=timezone.now() + timedelta(hours=1))
@@ -264,7 +276,8 @@ def test_the_state_is_for_the_keys_owner(client, by_approval, register):
 
 def test_closed(register, client, settings):
     settings.KEZ_REGISTRATION = "closed"
-    assert rules(client) == {"server": "kez.lat", "mode": "closed", "proof_of_work": None}
+    closed = {"server": "kez.lat", "mode": "closed", "proof_of_work": None, "invite_good": None}
+    assert rules(client) == closed
     _, code = services.make_invite(actor="operator:olga")
     refused = register(registration(ALICE, "alice"), headers={"Kez-Invite": code})
     assert_problem(refused, 403, "registration_closed")

@@ -1,11 +1,13 @@
 /**
- * The registry's /v1 API on this origin, and sigchain services; that of files stands in api_files.js.
+ * The registry's /v1 API on this origin, and sigchain services; files stand in api_files.js, how handles are given out
+ * in api_registration.js.
  *
  * Every failure is an ApiError. Whether an answer is to be believed, the pins decide (chat/directory.js,
  * chat/chain_watch.js).
  */
 
 import { FilesApi } from "./api_files.js";
+import { RegistrationApi } from "./api_registration.js";
 import { ApiError, ask, badAnswer, messageOf } from "./http.js";
 import { Handle } from "./proto/handles.js";
 import { Primary } from "./proto/keys.js";
@@ -35,6 +37,7 @@ export class Api {
     this.server = config.server;
     this.base = globalThis.location?.origin ?? config.publicUrl;
     this.files = new FilesApi(this.base);
+    this.registration = new RegistrationApi(this.base);
   }
 
   /** Which server this is, and its clock. @returns {Promise<Health>} */
@@ -59,12 +62,14 @@ export class Api {
   /**
    * Claim a handle with a signed `handle_registration`; the same claim again is no error.
    * @param {object} document
-   * @returns {Promise<RegistryEntry>}
+   * @param {{invite?: string, proofOfWork?: string}} [along]
+   * @returns {Promise<RegistryEntry|null>} null: the operators decide first
    */
-  async register(document) {
+  async register(document, along) {
     const payload = /** @type {{payload: {handle: string, server: string, primary: string}}} */ (document).payload;
-    const { document: answer } = await ask("POST", `${this.base}/v1/register`, { body: document });
-    const entry = this.#entry(new Handle(payload.handle, payload.server), answer);
+    const answer = await this.registration.claim(document, along);
+    if (answer.waits) return null;
+    const entry = this.#entry(new Handle(payload.handle, payload.server), answer.document);
     if (entry.primary.toString() !== payload.primary) {
       throw badAnswer(this.base, "it confirms the registration of another key");
     }

@@ -6,7 +6,7 @@
  * @property {string} publicUrl
  * @property {string} sigchainUrl
  * @property {string} version
- * @property {boolean} registrationOpen
+ * @property {string} registration  how handles are given out: "open", "invite", "approval" or "closed"
  * @property {string} wsUrl  of the bridge, on the host that served this page
  */
 
@@ -20,7 +20,7 @@ export function readConfig() {
     publicUrl,
     sigchainUrl,
     version,
-    registrationOpen: said.registration !== "closed",
+    registration: said.registration ?? "open",
     wsUrl: `${scheme}//${location.host}/ws`,
   };
 }

@@ -18,13 +18,14 @@ const USUAL_BYTES = 256 * 1024;
 /**
  * Why a request failed. `code` is the server's own ("handle_taken", "not_found", "stale", …), or one of ours:
  * "unreachable" (nobody answered; trying again may help) and "bad_answer" (it cannot be trusted). `status` is
- * 0 where there was no answer. `retryAfter` is in seconds. `head` comes with a sigchain conflict.
+ * 0 where there was no answer. `retryAfter` is in seconds. `head` comes with a sigchain conflict, `work` with
+ * "proof_of_work_needed".
  */
 export class ApiError extends Error {
   /**
    * @param {string} code
    * @param {string} message
-   * @param {{status?: number, retryAfter?: number|null, head?: unknown, cause?: unknown}} [more]
+   * @param {{status?: number, retryAfter?: number|null, head?: unknown, work?: unknown, cause?: unknown}} [more]
    */
   constructor(code, message, more = {}) {
     super(message, { cause: more.cause });
@@ -33,6 +34,7 @@ export class ApiError extends Error {
     this.status = more.status ?? 0;
     this.retryAfter = more.retryAfter ?? null;
     this.head = more.head ?? null;
+    this.work = more.work ?? null;
   }
 
   /** Nobody answered, or the server is not itself at the moment. */
@@ -50,18 +52,23 @@ export class ApiError extends Error {
  * Ask for a JSON document.
  * @param {"GET"|"POST"} method
  * @param {string} url
- * @param {{body?: object, token?: string, maxBytes?: number, answerMs?: number, signal?: AbortSignal}} [options]
- *   `token`: of a file, as hex; `answerMs`: how long the server may think; `signal`: its reason is thrown
+ * @param {{body?: object, token?: string, headers?: Record<string, string>, maxBytes?: number, answerMs?: number,
+ *   signal?: AbortSignal}} [options] `token`: of a file, as hex; `headers`: further ones; `answerMs`: how long the
+ *   server may think; `signal`: its reason is thrown
  * @returns {Promise<Answer>}
  */
-export async function ask(method, url, { body, token, maxBytes = USUAL_BYTES, answerMs = ANSWER_MS, signal } = {}) {
+export async function ask(
+  method,
+  url,
+  { body, token, headers = {}, maxBytes = USUAL_BYTES, answerMs = ANSWER_MS, signal } = {},
+) {
   const watch = new Watch(signal);
   try {
     watch.allow(answerMs);
     const response = await fetch(url, {
       method,
       body: body === undefined ? undefined : new Uint8Array(canonicalBytes(body)),
-      headers: headersOf({ body, token }),
+      headers: { ...headersOf({ body, token }), ...headers },
       // A changed key must not hide in the browser's cache.
       cache: method === "GET" ? "no-cache" : "no-store",
       credentials: "omit",
@@ -228,7 +235,12 @@ function refusal(response, data, url) {
   const retryAfter = /^\d{1,9}$/.test(text) ? Number(text) : null;
   let sentence = String(problem.detail ?? problem.title ?? `The server answers ${status}.`).slice(0, 500);
   if (retryAfter !== null) sentence += ` Try again in ${retryAfter} s.`;
-  return new ApiError(problem.code.slice(0, 64), sentence, { status, retryAfter, head: problem.head });
+  return new ApiError(problem.code.slice(0, 64), sentence, {
+    status,
+    retryAfter,
+    head: problem.head,
+    work: problem.proof_of_work,
+  });
 }
 
 /** @param {string} url @param {string} reason @param {unknown} [cause] */

@@ -10,10 +10,12 @@ import { copyPhrase, phraseGrid } from "../ui/phrase_grid.js";
 import { progressOf, setTask } from "../ui/progress.js";
 import { codeOf, sentence } from "../ui/sentences.js";
 import { steps } from "../ui/steps.js";
-import { publishOwed, unfinished } from "../ui/unfinished.js";
+import { keptInvite, publishOwed, unfinished } from "../ui/unfinished.js";
 import { storedIdentity, unlock } from "../vault/identity.js";
-import { OTHER_HANDLE, claimHandle, keepKey } from "./join/claiming.js";
+import { claimHandle, keepKey } from "./join/claiming.js";
 import { handleStep } from "./join/handle_step.js";
+import { hideFailure, showFailure, workLine } from "./join/register_step.js";
+import { waitingStep } from "./join/waiting_step.js";
 
 /**
  * @typedef {import("../ui/app_state.js").App} App
@@ -33,17 +35,25 @@ export async function mount(root, app) {
 class Joining {
   /** @type {Handle|null} */
   #handle = null;
+  #invite = "";
   #words = "";
   #passphrase = "";
   /** @type {UnlockedIdentity|null} */
   #identity = null;
+  #leaving = new AbortController();
 
   /** @param {HTMLElement} root @param {App} app */
   constructor(root, app) {
     this.root = root;
     this.app = app;
     this.steps = steps(root);
-    this.handleStep = handleStep(this.steps.section("handle"), app, (handle) => this.#onHandle(handle));
+    this.handleStep = handleStep(this.steps.section("handle"), app, (handle, invite) => {
+      this.#invite = invite;
+      this.#onHandle(handle);
+    });
+    this.waiting = waitingStep(this.steps.section("waiting"), app, {
+      onDecided: ({ state, reason }) => this.#onDecided(state, reason),
+    });
     this.choice = newPassphrase(part(this.steps.section("passphrase"), "passphrase"));
     this.#wireWords();
     this.#wireCheck();
@@ -66,6 +76,8 @@ class Joining {
   /** Nothing of it stays in memory or on the screen. */
   end() {
     this.handleStep.stop();
+    this.waiting.stop();
+    this.#leaving.abort();
     this.#words = this.#passphrase = "";
     this.#identity = null;
     this.#hideWords();
@@ -157,24 +169,49 @@ class Joining {
     const section = this.steps.show("register");
     const name = this.#identity?.handle ?? this.#handle;
     part(section, "name").textContent = name ? this.app.shown(name) : "your handle";
-    part(section, "failed").hidden = part(section, "failed-actions").hidden = true;
+    hideFailure(section);
     let task = "seal";
     try {
       setTask(section, "seal", "doing");
       this.#identity ??= await this.#keep(section);
       setTask(section, "seal", "done");
       setTask(section, (task = "claim"), "doing");
-      await claimHandle(this.app.api, this.#identity);
+      if ((await this.#claim(section, this.#identity)) === "waiting") {
+        this.steps.show("waiting");
+        this.waiting.start(this.#identity);
+        return;
+      }
       setTask(section, "claim", "done");
       setTask(section, (task = "publish"), "doing");
       await this.#finish(this.#identity);
       setTask(section, "publish", "done");
     } catch (error) {
+      if (this.#leaving.signal.aborted) {
+        return;
+      }
       setTask(section, task, "failed");
-      part(section, "failed-text").textContent = sentence(error);
-      part(section, "failed").hidden = part(section, "failed-actions").hidden = false;
-      buttonPart(section, "other").hidden = !OTHER_HANDLE.has(codeOf(error));
-      buttonPart(section, "again").hidden = !buttonPart(section, "other").hidden;
+      showFailure(section, { text: sentence(error), code: codeOf(error) });
+    }
+  }
+
+  /** @param {HTMLElement} section @param {UnlockedIdentity} identity */
+  #claim(section, identity) {
+    return claimHandle(this.app.api, identity, {
+      invite: this.#invite || keptInvite(),
+      signal: this.#leaving.signal,
+      onWork: workLine(section),
+    });
+  }
+
+  /** @param {string} state @param {string} reason */
+  #onDecided(state, reason) {
+    if (state === "declined") {
+      const section = this.steps.show("register");
+      setTask(section, "claim", "failed");
+      const text = `The operators declined this registration${reason ? `: ${reason}` : "."}`;
+      showFailure(section, { text, code: "registration_declined" });
+    } else {
+      this.#register(); // the same claim again: it is confirmed now, or refused with a reason
     }
   }
 

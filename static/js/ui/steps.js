@@ -6,7 +6,8 @@ import { focusTitle } from "./focus.js";
 /** @typedef {{show: (name: string) => HTMLElement, section: (name: string) => HTMLElement}} Steps */
 
 /**
- * @param {HTMLElement} root holds `[data-step]` sections, a list `data-part="steps"` and a line `data-part="count"`
+ * @param {HTMLElement} root holds `[data-step]` sections, a list `data-part="steps"` and a line `data-part="count"`. A
+ *   section that is not in the list itself may say with `data-at` where one is
  * @returns {Steps} `show` puts the focus on the title of the section
  */
 export function steps(root) {
@@ -27,7 +28,8 @@ export function steps(root) {
     for (const each of sections) {
       each.hidden = each.dataset.step !== name;
     }
-    const at = list.findIndex((each) => each.dataset.for === name);
+    const of = section(name).dataset.at ?? name;
+    const at = list.findIndex((each) => each.dataset.for === of);
     list.forEach((each, index) => {
       each.classList.toggle("done", at >= 0 && index < at);
       if (index === at) {

@@ -7,6 +7,7 @@
  */
 
 const NAME = "kez-chat.joining";
+const INVITE = "kez-chat.invite";
 
 /** @returns {Unfinished} */
 export function unfinished() {
@@ -16,11 +17,24 @@ export function unfinished() {
 
 /** @param {Unfinished} what */
 export function setUnfinished(what) {
+  if (what !== "claim") {
+    localStorage.removeItem(INVITE);
+  }
   if (what === null) {
     localStorage.removeItem(NAME);
   } else {
     localStorage.setItem(NAME, what);
   }
+}
+
+/** The code of the invite with which the handle is claimed, kept until it is. @returns {string} */
+export function keptInvite() {
+  return localStorage.getItem(INVITE) ?? "";
+}
+
+/** @param {string} code */
+export function keepInvite(code) {
+  localStorage.setItem(INVITE, code);
 }
 
 /**

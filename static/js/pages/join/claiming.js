@@ -13,6 +13,8 @@
 
 import { registrationPayload } from "../../proto/registration.js";
 import { sign } from "../../proto/signed.js";
+import { findNonce, formatProof } from "../../proto/work.js";
+import { codeOf } from "../../ui/sentences.js";
 import { setUnfinished } from "../../ui/unfinished.js";
 import { createIdentity } from "../../vault/identity.js";
 
@@ -24,9 +26,19 @@ import { createIdentity } from "../../vault/identity.js";
 
 const PAUSES_MS = [500, 2_000];
 const LONGEST_WAIT_S = 5;
+const MOST_BITS = 30;
 
 /** Refusals after which another handle helps. */
-export const OTHER_HANDLE = new Set(["handle_taken", "handle_reserved", "bad_handle", "key_in_use"]);
+export const OTHER_HANDLE = new Set([
+  "handle_taken",
+  "handle_reserved",
+  "handle_lookalike",
+  "bad_handle",
+  "key_in_use",
+  "registration_declined",
+]);
+/** Refusals after which another invite helps. */
+export const OTHER_INVITE = new Set(["invite_needed", "invite_invalid"]);
 
 /**
  * Step 2: the key lies sealed in this browser, not yet complete.
@@ -45,23 +57,33 @@ export async function keepKey(options) {
 }
 
 /**
- * Step 3. A lost answer is asked for again by itself, a few times.
+ * Step 3. A lost answer is asked for again by itself, a few times; a proof of work is done where it is asked for.
  *
  * @param {Api} api
  * @param {UnlockedIdentity} identity
- * @returns {Promise<void>} throws ApiError
+ * @param {{invite?: string, onWork: (share: number) => void, signal?: AbortSignal}} options `onWork` hears how much of
+ *   the work was done, of what it takes on average
+ * @returns {Promise<"registered"|"waiting">} "waiting": the operators decide; rejects with an ApiError
  */
-export async function claimHandle(api, identity) {
+export async function claimHandle(api, identity, { invite, onWork, signal }) {
   const { handle, primary, key } = identity;
+  let proofOfWork;
   for (const pause of [...PAUSES_MS, null]) {
     try {
       // Signed anew each time: a signature is fresh for five minutes only.
-      await api.register(
+      const entry = await api.register(
         sign("handle_registration", registrationPayload({ handle, primary, createdAt: new Date() }), key),
+        { invite, proofOfWork },
       );
-      setUnfinished("publish");
-      return;
+      if (entry) {
+        setUnfinished("publish");
+      }
+      return entry ? "registered" : "waiting";
     } catch (error) {
+      if (codeOf(error) === "proof_of_work_needed" && pause !== null) {
+        proofOfWork = await prove(/** @type {{work: unknown}} */ (error).work, primary, { onWork, signal });
+        continue;
+      }
       const wait = waitBefore(error, pause);
       if (wait === null) {
         throw error;
@@ -71,6 +93,24 @@ export async function claimHandle(api, identity) {
       });
     }
   }
+  throw new TypeError("The last try returns or throws.");
+}
+
+/**
+ * @param {unknown} asked what the server asks for
+ * @param {import("../../proto/keys.js").Primary} primary
+ * @param {{onWork: (share: number) => void, signal?: AbortSignal}} options
+ */
+async function prove(asked, primary, { onWork, signal }) {
+  const { challenge, bits } = /** @type {{challenge: string, bits: number}} */ (asked);
+  if (typeof bits !== "number" || bits > MOST_BITS) {
+    throw new Error("The server asks for more work than a browser can do.");
+  }
+  onWork(0);
+  const onTries = (/** @type {number} */ tries) => onWork(Math.min(0.99, tries / 2 ** bits));
+  const nonce = await findNonce(challenge, primary, { bits, onTries, signal });
+  onWork(1);
+  return formatProof(challenge, nonce);
 }
 
 /**

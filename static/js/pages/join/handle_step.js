@@ -3,6 +3,7 @@
 import { parseHandle } from "../../proto/handles.js";
 import { buttonPart, find, part } from "../../ui/dom.js";
 import { codeOf, sentence } from "../../ui/sentences.js";
+import { inviteField } from "./invite_field.js";
 
 /** @typedef {import("../../proto/handles.js").Handle} Handle */
 /** @typedef {{kind: "free"|"taken"|"unknown", text: string}} Answer */
@@ -38,7 +39,7 @@ export function problemOf(text, ownServer) {
 /**
  * @param {HTMLElement} section
  * @param {import("../../ui/app_state.js").App} app
- * @param {(handle: Handle) => void} onChosen
+ * @param {(handle: Handle, invite: string) => void} onChosen
  */
 export function handleStep(section, app, onChosen) {
   const input = find(section, "input[name=handle]", HTMLInputElement);
@@ -50,8 +51,11 @@ export function handleStep(section, app, onChosen) {
   let timer = 0;
   let turn = 0;
 
-  part(section, "closed").hidden = app.config.registrationOpen;
-  form.hidden = !app.config.registrationOpen;
+  const mode = app.config.registration;
+  const invite = inviteField(section, app);
+  part(section, "closed").hidden = mode !== "closed";
+  part(section, "approval").hidden = mode !== "approval";
+  form.hidden = mode === "closed";
 
   /** @param {string} text @param {"ok"|"danger"|""} looks @param {string} sign */
   const say = (text, looks, sign) => {
@@ -112,14 +116,14 @@ export function handleStep(section, app, onChosen) {
     const handle = parseHandle(text, { ownServer });
     next.disabled = true;
     const answer = await lookUp(handle);
-    next.disabled = false;
-    if (asked !== turn) {
-      return;
+    if (asked === turn) {
+      tell(answer);
     }
-    tell(answer);
-    if (answer.kind === "free") {
-      onChosen(handle);
-    } else {
+    const goOn = asked === turn && answer.kind === "free" && (await invite.check());
+    next.disabled = false;
+    if (goOn) {
+      onChosen(handle, invite.code);
+    } else if (asked === turn && answer.kind !== "free") {
       input.focus();
     }
   };
