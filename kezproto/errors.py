@@ -159,6 +159,28 @@ class TimeBackwards(ChainError):
     sentence = "The event says that it is more than 300 seconds older than the one before it."
 
 
+class BadReportedMessage(ProtocolError):
+    """A report holds a message that is not what it should be. `index` is its place in the report, from 0."""
+
+    code = "bad_reported_message"
+    sentence = "A message of the report can't be checked."
+
+    def __init__(self, sentence: str | None = None, index: int = 0) -> None:
+        super().__init__(sentence)
+        self.index = index
+
+
+class TransparencyBroken(ProtocolError):
+    """A server's public log does not hold together. `seq` is the number of the first bad entry."""
+
+    code = "transparency_broken"
+    sentence = "The public log of this server does not hold together."
+
+    def __init__(self, sentence: str | None = None, seq: int = 0) -> None:
+        super().__init__(sentence)
+        self.seq = seq
+
+
 class PinMismatch(ProtocolError):
     code = "pin_mismatch"
     sentence = "This sigchain is shorter than the one seen before, or differs from it."

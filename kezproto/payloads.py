@@ -17,6 +17,11 @@ CHUNK_BYTES = 81920
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 MAX_CHUNKS = MAX_ATTACHMENT_BYTES // CHUNK_BYTES
 
+MAX_REPORTED_MESSAGES = 20
+MAX_REPORT_BYTES = 512 * 1024
+MAX_REPORT_TEXT_BYTES = 4000
+REPORT_CATEGORIES = ("spam", "harassment", "impersonation", "illegal", "other")
+
 
 @dataclass(frozen=True, slots=True)
 class PayloadSpec:
@@ -154,7 +159,57 @@ SIGNAL = PayloadSpec(
     },
 )
 
-SPECS = (HANDLE_REGISTRATION, SIGCHAIN_EVENT, SESSION, FILE_ANNOUNCEMENT, SHARED_FILES, MESSAGE, SIGNAL)
+
+def _messages(value: Any) -> None:
+    if not isinstance(value, list) or len(value) > MAX_REPORTED_MESSAGES:
+        raise Malformed(f"must be a list of at most {MAX_REPORTED_MESSAGES} messages.")
+    for item in value:
+        fields.json_object(item)
+
+
+REPORT = PayloadSpec(
+    tag="report",
+    type="kez.chat.report",
+    version=1,
+    signer="primary",
+    fields={
+        "report_id": fields.hex_digits(32),
+        "handle": _name,
+        "primary": fields.primary,
+        "server": _name,
+        "reported": _name,
+        "reported_primary": fields.primary,
+        "category": fields.one_of(*REPORT_CATEGORIES),
+        "text": fields.text(0, MAX_REPORT_TEXT_BYTES),
+        "messages": _messages,
+        "created_at": fields.timestamp,
+    },
+)
+TRANSPARENCY_HEAD = PayloadSpec(
+    tag="transparency_head",
+    type="kez.chat.transparency_head",
+    version=1,
+    signer="key",
+    fields={
+        "server": _name,
+        "key": fields.primary,
+        "seq": fields.integer(0),
+        "head": fields.nullable(fields.sha256),
+        "created_at": fields.timestamp,
+    },
+)
+
+SPECS = (
+    HANDLE_REGISTRATION,
+    SIGCHAIN_EVENT,
+    SESSION,
+    FILE_ANNOUNCEMENT,
+    SHARED_FILES,
+    MESSAGE,
+    SIGNAL,
+    REPORT,
+    TRANSPARENCY_HEAD,
+)
 
 
 def spec_for_tag(tag: str) -> PayloadSpec:

@@ -1,11 +1,10 @@
 """How entries of a log are linked, and where the links break."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kezproto.canonical import canonical_bytes
+from kezproto.canonical import sha256_of
 from registry.models.append_only import LinkedEntry
 
 PAGE = 1000
@@ -32,15 +31,10 @@ def document_of(entry: LinkedEntry) -> dict[str, Any]:
     return {**entry.content(), "seq": entry.seq, "prev": entry.prev or None}
 
 
-def hash_of(document: dict[str, Any]) -> str:
-    """`sha256:<hex>` over the RFC 8785 form."""
-    return "sha256:" + hashlib.sha256(canonical_bytes(document)).hexdigest()
-
-
 def link(entry: LinkedEntry, after: Link) -> None:
     """Make an entry that is not stored yet the next one."""
     entry.seq, entry.prev = after.seq + 1, after.hash
-    entry.hash = hash_of(document_of(entry))
+    entry.hash = sha256_of(document_of(entry))
 
 
 def first_fault(entries: Iterable[LinkedEntry], *, after: Link = Link()) -> Fault | Link:
@@ -51,7 +45,7 @@ def first_fault(entries: Iterable[LinkedEntry], *, after: Link = Link()) -> Faul
             return Fault(last.seq + 1, f"Entry {last.seq + 1} is missing.")
         if entry.prev != last.hash:
             return Fault(entry.seq, f"Entry {entry.seq} does not link to the one before it.")
-        if entry.hash != hash_of(document_of(entry)):
+        if entry.hash != sha256_of(document_of(entry)):
             return Fault(entry.seq, f"Entry {entry.seq} is not what was written: its hash is another.")
         last = Link(entry.seq, entry.hash)
     return last

@@ -11,6 +11,7 @@ from kezproto.canonical import MAX_PUBLIC_BYTES, canonical_bytes
 from kezproto.errors import KeyMismatch, Malformed, ProtocolError, Stale, UnknownField, WrongTag, WrongType
 from kezproto.file_announcement import verify_file_announcement
 from kezproto.registration import registration_payload, verify_registration
+from kezproto.report import verify_report
 from kezproto.session import verify_session
 from kezproto.shared_files import verify_shared_files
 from kezproto.signed import sign, verify
@@ -32,12 +33,16 @@ FILES: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
         document, server=vectors["server"], now=parse_timestamp(vectors["now"])
     ),
     "shared_files.json": lambda document, vectors: verify_shared_files(document),
+    "reports.json": lambda document, vectors: verify_report(
+        document, server=vectors["server"], now=parse_timestamp(vectors["now"])
+    ),
 }
 SPECS = {
     "registrations.json": payloads.HANDLE_REGISTRATION,
     "sessions.json": payloads.SESSION,
     "file_announcements.json": payloads.FILE_ANNOUNCEMENT,
     "shared_files.json": payloads.SHARED_FILES,
+    "reports.json": payloads.REPORT,
 }
 
 

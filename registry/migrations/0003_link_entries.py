@@ -4,8 +4,8 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+from kezproto.canonical import sha256_of
 from kezproto.timestamps import format_timestamp
-from registry.links import hash_of
 from registry.skeletons import skeleton
 
 
@@ -23,8 +23,8 @@ def link_entries(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> No
             "seq": seq,
             "prev": prev or None,
         }
-        entries.filter(pk=entry.pk).update(seq=seq, prev=prev, hash=hash_of(document))
-        prev = hash_of(document)
+        entries.filter(pk=entry.pk).update(seq=seq, prev=prev, hash=sha256_of(document))
+        prev = sha256_of(document)
 
 
 def fill_skeletons(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:

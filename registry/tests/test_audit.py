@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from kezproto.canonical import sha256_of
 from registry import audit, links, services, triggers
 from registry.models import AuditEntry, TransparencyEntry
 from registry.tests.cast import ALICE, BOB, registered
@@ -92,7 +93,7 @@ def test_an_entry_forged_with_a_right_hash_breaks_the_next_link(trail):
     forged = trail[2]
     forged.reason = "Nothing."
     run(f"UPDATE registry_auditentry SET reason = 'Nothing.' WHERE seq = {forged.seq}")  # noqa: S608
-    run(f"UPDATE registry_auditentry SET hash = '{links.hash_of(links.document_of(forged))}' WHERE seq = 3")  # noqa: S608
+    run(f"UPDATE registry_auditentry SET hash = '{sha256_of(links.document_of(forged))}' WHERE seq = 3")  # noqa: S608
     found = audit.verify_trail()
     assert found == links.Fault(4, "Entry 4 does not link to the one before it.")
 
@@ -135,7 +136,7 @@ def test_exported_lines_can_be_checked_without_this_server(trail):
     for line in lines:
         named = line.pop("hash")
         assert line["prev"] == prev
-        assert named == links.hash_of(line)
+        assert named == sha256_of(line)
         prev = named
     assert lines[2]["reason"] == "Spam."
     assert [json.loads(line)["seq"] for line in audit.export_lines(after=3)] == [4, 5]

@@ -8,7 +8,8 @@ from typing import Any
 from kezproto.bodies import receipt_body, text_body
 from kezproto.canonical import canonical_bytes, sha256_of
 from kezproto.chain_state import Head
-from kezproto.keys import Primary
+from kezproto.handles import Handle
+from kezproto.keys import Primary, SigningKey
 from kezproto.messages import message_payload, uuid7
 from kezproto.padding import MAX_MESSAGE_BYTES, frame_size
 from kezproto.signed import sign
@@ -19,6 +20,7 @@ from vector_tables.cast import (
     BOB,
     CREATED,
     MALLORY,
+    SERVER,
     Document,
     Mutation,
     as_cases,
@@ -49,6 +51,24 @@ def message(
         body=body or text_body("Hello, Bob! \U0001f602"),
     )
     return sign("message", payload, ALICE)
+
+
+def message_from(key: SigningKey, *, to: Primary, seq: int) -> Document:
+    """A message of somebody's, signed; each with a text and an id of its own."""
+    sender = Handle(f"sender{key.primary.hex[:4]}", SERVER)
+    payload = message_payload(
+        id=uuid7(CREATED + timedelta(minutes=seq), key.primary.raw[:10]),
+        sender=key.primary,
+        sender_handle=sender,
+        to=to,
+        device=ALICE_DEVICE,
+        seq=seq,
+        prev=None if seq == 1 else "sha256:" + "e1" * 32,
+        chain=None,
+        created_at=CREATED + timedelta(minutes=seq),
+        body=text_body(f"Message {seq}."),
+    )
+    return sign("message", payload, key)
 
 
 def messages() -> dict[str, Any]:

@@ -50,10 +50,10 @@ def registrations() -> dict[str, Any]:
         "server": SERVER,
         "now": format_timestamp(NOW),
         "valid": [
-            _valid("registration", document),
-            _valid("300 s old", resigned(document, put("created_at", EARLIEST))),
+            valid("registration", document),
+            valid("300 s old", resigned(document, put("created_at", EARLIEST))),
         ],
-        "refused": as_cases([*common_mutations(document), *_about_handles(document), *_about_time(document)]),
+        "refused": as_cases([*common_mutations(document), *about_handles(document), *about_time(document)]),
     }
 
 
@@ -67,12 +67,12 @@ def sessions() -> dict[str, Any]:
         "server": SERVER,
         "challenge": CHALLENGE,
         "now": format_timestamp(NOW),
-        "valid": [_valid("session", document)],
+        "valid": [valid("session", document)],
         "refused": as_cases(
             [
                 *common_mutations(document),
-                *_about_handles(document),
-                *_about_time(document),
+                *about_handles(document),
+                *about_time(document),
                 ("another challenge", "stale", resigned(document, put("challenge", "00" * 32))),
                 (
                     "challenge in upper case",
@@ -118,11 +118,11 @@ def file_announcements() -> dict[str, Any]:
         "about": "file_announcement: check for 'server' at the moment 'now'.",
         "server": SERVER,
         "now": format_timestamp(NOW),
-        "valid": [_valid("announcement", document)],
+        "valid": [valid("announcement", document)],
         "refused": as_cases(
             [
                 *common_mutations(document),
-                *_about_time(document),
+                *about_time(document),
                 (
                     "signed for another server",
                     "wrong_server",
@@ -159,7 +159,7 @@ def shared_files_lists() -> dict[str, Any]:
     ]
     return {
         "about": "shared_files: no server and no moment is needed. Entries are base64url without padding.",
-        "valid": [_valid("list", document), _valid("empty list", empty)],
+        "valid": [valid("list", document), valid("empty list", empty)],
         "refused": as_cases(
             [
                 *common_mutations(document),
@@ -176,7 +176,7 @@ def _entry(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _valid(name: str, document: Document) -> dict[str, Any]:
+def valid(name: str, document: Document) -> dict[str, Any]:
     return {
         "name": name,
         "document": document,
@@ -185,7 +185,7 @@ def _valid(name: str, document: Document) -> dict[str, Any]:
     }
 
 
-def _about_handles(document: Document) -> list[Mutation]:
+def about_handles(document: Document) -> list[Mutation]:
     """For objects that name a handle and a server."""
     handles = ["Alice", "al", "a" * 33, "-alice", "alice@kez.lat", "@alice", "alíce", "alice\n", " alice"]
     return [
@@ -207,7 +207,7 @@ def _about_handles(document: Document) -> list[Mutation]:
     ]
 
 
-def _about_time(document: Document) -> list[Mutation]:
+def about_time(document: Document) -> list[Mutation]:
     return [
         ("signed a microsecond too early", "stale", resigned(document, put("created_at", A_TICK_TOO_EARLY))),
         ("signed 301 s ago", "stale", resigned(document, put("created_at", TOO_EARLY))),

@@ -162,6 +162,36 @@ export class TimeBackwards extends ChainError {
   static sentence = "The event says that it is more than 300 seconds older than the one before it.";
 }
 
+/** A report holds a message that is not what it should be. `index` is its place in the report, from 0. */
+export class BadReportedMessage extends ProtocolError {
+  static code = "bad_reported_message";
+  static sentence = "A message of the report can't be checked.";
+
+  /**
+   * @param {string} [sentence]
+   * @param {ErrorOptions & {index?: number}} [options]
+   */
+  constructor(sentence, options) {
+    super(sentence, options);
+    this.index = options?.index ?? 0;
+  }
+}
+
+/** A server's public log does not hold together. `seq` is the number of the first bad entry. */
+export class TransparencyBroken extends ProtocolError {
+  static code = "transparency_broken";
+  static sentence = "The public log of this server does not hold together.";
+
+  /**
+   * @param {string} [sentence]
+   * @param {ErrorOptions & {seq?: number}} [options]
+   */
+  constructor(sentence, options) {
+    super(sentence, options);
+    this.seq = options?.seq ?? 0;
+  }
+}
+
 export class PinMismatch extends ProtocolError {
   static code = "pin_mismatch";
   static sentence = "This sigchain is shorter than the one seen before, or differs from it.";

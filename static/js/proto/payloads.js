@@ -9,6 +9,10 @@ export const MAX_SHARED_FILES_BYTES = 2 * 1024 * 1024;
 export const CHUNK_BYTES = 81920;
 export const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024;
 export const MAX_CHUNKS = MAX_ATTACHMENT_BYTES / CHUNK_BYTES;
+export const MAX_REPORTED_MESSAGES = 20;
+export const MAX_REPORT_BYTES = 512 * 1024;
+export const MAX_REPORT_TEXT_BYTES = 4000;
+export const REPORT_CATEGORIES = ["spam", "harassment", "impersonation", "illegal", "other"];
 
 /** One tag with its payload type and version; `signer` names the field that holds the signing key. */
 export class PayloadSpec {
@@ -149,6 +153,46 @@ export const SIGNAL = new PayloadSpec({
   },
 });
 
+/** @type {fields.Check} */
+function messages(value) {
+  if (!Array.isArray(value) || value.length > MAX_REPORTED_MESSAGES) {
+    throw new Malformed(`must be a list of at most ${MAX_REPORTED_MESSAGES} messages.`);
+  }
+  value.forEach((item) => fields.jsonObject(item));
+}
+
+export const REPORT = new PayloadSpec({
+  tag: "report",
+  type: "kez.chat.report",
+  version: 1,
+  signer: "primary",
+  fields: {
+    report_id: fields.hexDigits(32),
+    handle: name,
+    primary: fields.primary,
+    server: name,
+    reported: name,
+    reported_primary: fields.primary,
+    category: fields.oneOf(...REPORT_CATEGORIES),
+    text: fields.text(0, MAX_REPORT_TEXT_BYTES),
+    messages,
+    created_at: fields.timestamp,
+  },
+});
+export const TRANSPARENCY_HEAD = new PayloadSpec({
+  tag: "transparency_head",
+  type: "kez.chat.transparency_head",
+  version: 1,
+  signer: "key",
+  fields: {
+    server: name,
+    key: fields.primary,
+    seq: fields.integer(0),
+    head: fields.nullable(fields.sha256),
+    created_at: fields.timestamp,
+  },
+});
+
 export const SPECS = [
   HANDLE_REGISTRATION,
   SIGCHAIN_EVENT,
@@ -157,6 +201,8 @@ export const SPECS = [
   SHARED_FILES,
   MESSAGE,
   SIGNAL,
+  REPORT,
+  TRANSPARENCY_HEAD,
 ];
 
 /** The newest table for a tag. WrongTag if there is none. @param {string} tag */

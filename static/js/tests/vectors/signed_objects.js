@@ -6,11 +6,13 @@ import { verifyFileAnnouncement } from "../../proto/file_announcement.js";
 import { Primary } from "../../proto/keys.js";
 import * as payloads from "../../proto/payloads.js";
 import { verifyRegistration } from "../../proto/registration.js";
+import { verifyReport } from "../../proto/report.js";
 import { verifySession } from "../../proto/session.js";
 import { verifySharedFiles } from "../../proto/shared_files.js";
 import { openSignal, verifySignal } from "../../proto/signals.js";
 import { sign, verify } from "../../proto/signed.js";
 import { parseTimestamp } from "../../proto/timestamps.js";
+import { entryHash, followEntries, verifyTransparencyHead } from "../../proto/transparency.js";
 import { ALICE } from "./cast.js";
 import { refused, same } from "./expect.js";
 import { openCase, sealedAgain } from "./sealing.js";
@@ -36,7 +38,11 @@ export const tables = {
     (document, { server, now }) => verifyFileAnnouncement(document, { server, now: parseTimestamp(now) }),
   ),
   "shared_files.json": tableFor(payloads.SHARED_FILES, [], (document) => verifySharedFiles(document)),
+  "reports.json": tableFor(payloads.REPORT, ["server", "now"], (document, { server, now }) =>
+    verifyReport(document, { server, now: parseTimestamp(now) }),
+  ),
   "signals.json": signals(),
+  "transparency.json": transparency(),
 };
 
 /**
@@ -103,6 +109,41 @@ function signals() {
       async sealed_refused({ envelope_hex, reader_seed_hex, error }, { now }) {
         const { envelope, key } = openCase({ envelope_hex, reader_seed_hex });
         await refused(error, () => openSignal(envelope, key, { now: parseTimestamp(now) }));
+      },
+    },
+  };
+}
+
+/** @returns {import("./runner.js").Table} */
+function transparency() {
+  /** @type {Verifier} */
+  const verifier = (document, { server, key }) =>
+    verifyTransparencyHead(document, { server, key: Primary.parse(key) });
+  return {
+    context: ["server", "key"],
+    each: {
+      async valid({ document, payload_canonical_hex, hash }, file) {
+        await checkValid(payloads.TRANSPARENCY_HEAD, { document, payload_canonical_hex, hash });
+        for (const form of [document, canonicalBytes(document)]) {
+          same((await verifier(form, file)).head?.seq ?? 0, document.payload.seq);
+        }
+      },
+      async refused({ document, error }, file) {
+        await refused(error, () => verifier(document, file));
+        await refused(error, () => verifier(canonicalBytes(document), file));
+      },
+      entries({ entry, hash }) {
+        same(entryHash(entry), hash);
+        const before = entry.prev === null ? null : { seq: entry.seq - 1, hash: entry.prev };
+        same(followEntries(before, [entry]), { seq: entry.seq, hash });
+      },
+      async broken({ entries, seq }) {
+        await refused("transparency_broken", () => followEntries(null, entries));
+        try {
+          followEntries(null, entries);
+        } catch (error) {
+          same(/** @type {any} */ (error).seq, seq);
+        }
       },
     },
   };
