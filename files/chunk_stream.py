@@ -91,11 +91,15 @@ async def purge(conn: SupervisedConnection, subjects: str) -> int:
     return int(answer.get("purged", 0))
 
 
-async def purge_unwanted(conn: SupervisedConnection, unwanted: Mapping[Upload, int]) -> None:
-    """Delete these chunks (bits by upload). Raises a LinkError or JetStreamError."""
-    for upload, bits in unwanted.items():
-        for index in bitmap.indices_of(bits):
-            await purge(conn, upload.subject(index))
+async def purge_each(conn: SupervisedConnection, subjects: Iterable[str]) -> None:
+    """Delete the chunks under all these subjects or filters. Raises a LinkError or JetStreamError."""
+    for subject in subjects:
+        await purge(conn, subject)
+
+
+def unwanted_subjects(unwanted: Mapping[Upload, int]) -> list[str]:
+    """Where these chunks (bits by upload) lie. Pure."""
+    return [upload.subject(index) for upload, bits in unwanted.items() for index in bitmap.indices_of(bits)]
 
 
 async def held_chunks(conn: SupervisedConnection) -> tuple[dict[Upload, int], list[str]]:

@@ -8,15 +8,13 @@ from datetime import datetime, timedelta
 from chatbridge.broker import backend_connection
 from chatbridge.threads import in_thread
 from files import lookup, services, storage
-from files.chunk_stream import held_chunks, purge, purge_unwanted
+from files.chunk_stream import held_chunks, purge_each, unwanted_subjects
 from files.models import Attachment
 from files.progress import tell_uploader
 from files.signals import attachment_complete
-from files.uploads import Upload
 
 logger = logging.getLogger(__name__)
 
-CONNECT_SECONDS = 5.0
 # Longer than any finalisation takes from its first write to the row's change.
 ORPHAN_AGE = timedelta(hours=1)
 
@@ -41,7 +39,8 @@ async def expire(*, now: datetime) -> None:
         await tell_uploader(row)
     forgotten = await in_thread(services.forget_early_chunks, now=now)
     if forgotten:
-        await _purge_all(forgotten)
+        async with backend_connection() as backend:
+            await purge_each(backend, (upload.subjects for upload in forgotten))
 
 
 def _expire_ready(now: datetime) -> None:
@@ -55,21 +54,13 @@ def _fail_late(now: datetime) -> list[Attachment]:
     return [lookup.attachment(row.file_id) for row in late]
 
 
-async def _purge_all(uploads: list[Upload]) -> None:
-    async with backend_connection() as backend:
-        for upload in uploads:
-            await purge(backend, upload.subjects)
-
-
 async def tidy(*, now: datetime) -> None:
     """Compare stream and storage with the database. Raises LinkError, JetStreamError, StorageFailed."""
     async with backend_connection() as backend:
         held, foreign = await held_chunks(backend)
         # Counting them once more finds both: what the ingest has missed, and what nobody waits for.
         recorded = await in_thread(services.record_chunks, held, now=now)
-        await purge_unwanted(backend, recorded.unwanted)
-        for subject in foreign:
-            await purge(backend, subject)
+        await purge_each(backend, [*unwanted_subjects(recorded.unwanted), *foreign])
     deleted = await in_thread(_delete_orphans, now)
     if recorded.unwanted or foreign or deleted:
         logger.info(

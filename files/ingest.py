@@ -13,7 +13,14 @@ from chatbridge.jetstream import JetStreamError, api
 from chatbridge.threads import in_thread
 from chatbridge.watchdog import Watchdog
 from files import services
-from files.chunk_stream import CONSUMER, arrivals, by_upload, ensure_consumer, purge, purge_unwanted
+from files.chunk_stream import (
+    CONSUMER,
+    arrivals,
+    by_upload,
+    ensure_consumer,
+    purge_each,
+    unwanted_subjects,
+)
 from files.metrics import BATCH_SECONDS, CHUNKS
 from files.progress import Progress
 from files.uploads import Upload
@@ -24,6 +31,9 @@ from natslink.pulling import InboxMessage
 logger = logging.getLogger(__name__)
 
 BATCH = 512
+PURGES_PER_BATCH = (
+    64  # a flood of chunks that nobody waits for must not hold up the others; tidying gets the rest
+)
 BEAT_SECONDS = 1.0
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
@@ -85,22 +95,21 @@ class ChunkIngest:
                 await self._settle(batch)
 
     async def _settle(self, batch: list[InboxMessage]) -> None:
-        """Count a batch, purge of it what nobody waits for, acknowledge it."""
+        """Count a batch, acknowledge it, tell of it, purge of it what nobody waits for."""
         arrived, foreign = by_upload(message.subject for message in batch)
         recorded = await self._record(arrived)
         unwanted = sum(bits.bit_count() for bits in recorded.unwanted.values())
         CHUNKS.labels("counted").inc(len(batch) - unwanted - len(foreign))
         CHUNKS.labels("unwanted").inc(unwanted)
         CHUNKS.labels("foreign").inc(len(foreign))
-        await self._progress.tell(recorded.progressed)
-        try:
-            await purge_unwanted(self._backend, recorded.unwanted)
-            for subject in foreign:
-                await purge(self._backend, subject)
-        except (LinkError, JetStreamError) as error:
-            logger.warning("Chunks that nobody waits for stay until the next tidying: %s", error)
         for message in batch:
             await message.ack()
+        await self._progress.tell(recorded.progressed)
+        subjects = [*unwanted_subjects(recorded.unwanted), *foreign]
+        try:
+            await purge_each(self._backend, subjects[:PURGES_PER_BATCH])
+        except (LinkError, JetStreamError) as error:
+            logger.warning("Chunks that nobody waits for stay until the next tidying: %s", error)
 
     async def _record(self, arrived: Mapping[Upload, int]) -> services.Recorded:
         """Again until the database takes it: nothing else can be counted meanwhile either."""

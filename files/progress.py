@@ -1,24 +1,32 @@
 """What an uploader's browsers hear of an upload. Best effort: whoever must be sure asks `GET /v1/files/<file_id>`."""
 
 import asyncio
+import logging
 import time
 
 from chatbridge.consumers.notices import tell_file
 from files.models import Attachment
 
 NOTICE_SECONDS = 0.4
+PATIENCE_SECONDS = 2.0  # a frozen channel layer must not hold up the chunks
 REMEMBERED = 10_000
+
+logger = logging.getLogger(__name__)
 
 
 async def tell_uploader(attachment: Attachment) -> None:
-    await tell_file(
-        attachment.uploader_hex,
-        attachment.file_id,
-        attachment.state,
-        attachment.received_count,
-        attachment.chunks,
-        attachment.cause_code or None,
-    )
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await tell_file(
+                attachment.uploader_hex,
+                attachment.file_id,
+                attachment.state,
+                attachment.received_count,
+                attachment.chunks,
+                attachment.cause_code or None,
+            )
+    except TimeoutError:
+        logger.warning("The channel layer does not take notices in time.")
 
 
 class Progress:
