@@ -24,14 +24,14 @@ from tests.environment import FOLDER, PORTS
 EXPECTED_SKIPS = ("PostgreSQL is not installed",)
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Two workers share the tests file by file; each starts one server and one browser, when it first needs them."""
-    item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow files come first, so that at the end no worker has to wait for the other."""
-    items.sort(key=lambda item: ("browser" not in _fixtures(item), "stack" not in _fixtures(item)))
+    """The slow files come first, so that at the end no worker has to wait for the other.
+
+    Two workers share the tests file by file (`--dist=loadfile`; pytest 9 no longer sees the groups of `loadgroup`);
+    each starts one server and one browser, when it first needs them.
+    """
+    stacks = {"stack", "own_stack"}
+    items.sort(key=lambda item: ("browser" not in _fixtures(item), stacks.isdisjoint(_fixtures(item))))
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
