@@ -49,7 +49,7 @@ async def assert_ready_once(client: FileClient, stack: Stack, sent: SentFile) ->
 
 
 async def test_the_ingest(own_stack: Stack) -> None:
-    async with FileClient(frail, ALICE, "alice") as client:
+    async with FileClient(own_stack, ALICE, "alice") as client:
         sent = ten_mebibytes()
         await client.announce(sent)
         await client.publish(sent, HALF)
@@ -61,7 +61,7 @@ async def test_the_ingest(own_stack: Stack) -> None:
 
 async def test_the_worker(own_stack: Stack) -> None:
     """Three files at once, so that some are in its hands when it dies, and others wait."""
-    async with FileClient(frail, ALICE, "alice") as client:
+    async with FileClient(own_stack, ALICE, "alice") as client:
         sent = [ten_mebibytes() for _ in range(3)]
         for each in sent:
             await client.announce(each)
@@ -82,7 +82,7 @@ async def until_one_is_stored(stack: Stack, sent: list[SentFile]) -> None:
 
 
 async def test_the_broker(own_stack: Stack) -> None:
-    async with FileClient(frail, ALICE, "alice") as client:
+    async with FileClient(own_stack, ALICE, "alice") as client:
         sent = ten_mebibytes()
         await client.announce(sent)
         publishing = asyncio.create_task(client.publish(sent))
@@ -94,7 +94,7 @@ async def test_the_broker(own_stack: Stack) -> None:
 
 
 async def test_the_task_queue(own_stack: Stack) -> None:
-    async with FileClient(frail, ALICE, "alice") as client:
+    async with FileClient(own_stack, ALICE, "alice") as client:
         sent = ten_mebibytes()
         await client.announce(sent)
         await client.publish(sent, HALF)
