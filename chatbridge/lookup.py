@@ -25,6 +25,12 @@ def devices_of(primary: Primary) -> list[Device]:
     return list(Device.objects.filter(primary_hex=primary.hex).order_by("-last_seen", "-pk"))
 
 
+def count_inboxes(*, since: datetime) -> int:
+    """How many people have a device that was seen since then."""
+    seen = Device.objects.filter(last_seen__gte=since).order_by()
+    return seen.values("primary_hex").distinct().count()
+
+
 def device_of(primary: Primary, device: str) -> Device | None:
     """One device of `primary`."""
     return Device.objects.filter(primary_hex=primary.hex, device=device).first()

@@ -22,6 +22,22 @@ class DeskPage(WithDeeds):
     list_per_page = list_max_show_all = 50
     change_list_template = "console/change_list.html"
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = str(self.model._meta.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        title = str(self.model._meta.verbose_name).capitalize()
+        return super().change_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+
     # The audit trail tells of every deed; Django's own log of the admin would say less, twice.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None

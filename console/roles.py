@@ -15,6 +15,7 @@ class Role(StrEnum):
 # What each may see.
 _SEE_ALL = frozenset(
     {
+        "console.see_dashboard",
         "registry.view_handle",
         "registry.view_reservation",
         "registry.view_invite",

@@ -12,6 +12,11 @@ from django.urls import URLPattern, URLResolver, path, reverse
 
 # Whose tables are shown. What others bring is no operator's business: the keys of second factors are among it.
 ROOMS = frozenset({"registry", "reports", "chatbridge", "files", "console"})
+# The tables in the order of the work, by what they are called in addresses.
+TABLES = (
+    ("Desk", ("handle", "report", "pendingregistration", "invite", "reservation", "attachment")),
+    ("Record", ("auditentry", "transparencyentry", "operator")),
+)
 # Django's, and of no use here.
 UNUSED = frozenset({"autocomplete", "view_on_site"})
 
@@ -20,6 +25,7 @@ class Desk(AdminSite):
     site_header = site_title = "kez-chat operators"
     index_title = "Desk"
     login_template = "console/log_in.html"
+    index_template = "console/dashboard.html"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models: Iterable[Any] = (
@@ -37,6 +43,35 @@ class Desk(AdminSite):
 
         own = path("second-factor/", second_factor, {"site": self}, name="second_factor")
         return [own, *(each for each in super().get_urls() if getattr(each, "name", None) not in UNUSED)]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The tables that this operator may see, in the order of the work, not of the rooms that hold them."""
+        apps = super().get_app_list(request, app_label)
+        found = {table["model"]._meta.model_name: table for app in apps for table in app["models"]}
+        lists = [(title, [found[name] for name in names if name in found]) for title, names in TABLES]
+        index = reverse("admin:index")
+        return [
+            {
+                "name": title,
+                "app_label": title.lower(),
+                "app_url": index,
+                "has_module_perms": True,
+                "models": tables,
+            }
+            for title, tables in lists
+            if tables
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The dashboard, for those who have a role."""
+        from console.dashboard import dashboard
+        from console.requests import operator_of
+
+        shown = dashboard() if operator_of(request).has_perm("console.see_dashboard") else {}
+        return super().index(request, {**shown, **(extra_context or {})})
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
+        return HttpResponseRedirect(reverse("admin:index"))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Name, password, code. Whoever has no second factor yet goes on to set one up."""

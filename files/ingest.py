@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import Mapping
 
@@ -24,6 +25,7 @@ from files.chunk_stream import (
 from files.metrics import BATCH_SECONDS, CHUNKS
 from files.progress import Progress
 from files.uploads import Upload
+from httpapi import pulse
 from kezproto.subjects import FILES_STREAM
 from natslink.errors import LinkError
 from natslink.pulling import InboxMessage
@@ -35,6 +37,7 @@ PURGES_PER_BATCH = (
     64  # a flood of chunks that nobody waits for must not hold up the others; tidying gets the rest
 )
 BEAT_SECONDS = 1.0
+TELL_EVERY = 10  # beats
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 FROZEN_AFTER_SECONDS = 30.0
@@ -129,11 +132,13 @@ class ChunkIngest:
 
     async def _beat(self) -> None:
         """The watchdog is fed by answers of the broker; an outage of the broker is no freeze."""
-        while True:
+        for beat in itertools.count():
             try:
                 if self._backend.state == "connected":
                     await api(self._backend, f"CONSUMER.INFO.{FILES_STREAM}.{CONSUMER}", seconds=BEAT_SECONDS)
             except (LinkError, JetStreamError) as error:
                 logger.debug("The broker did not answer the heartbeat: %s", error)
             self._watchdog.beat()
+            if beat % TELL_EVERY == 0:
+                await in_thread(pulse.tell, "ingest", every=TELL_EVERY * BEAT_SECONDS)
             await asyncio.sleep(BEAT_SECONDS)

@@ -107,6 +107,7 @@ STORAGES = {
 
 # Operators -----------------------------------------------------------------------------------------
 KEZ_OPERATOR_SECOND_FACTOR = second_factor("KEZ_OPERATOR_SECOND_FACTOR", public_url=KEZ_CHAT_PUBLIC_URL)
+KEZ_SAMPLE_SECONDS = env.float("KEZ_SAMPLE_SECONDS", default=60.0)
 KEZ_OPERATOR_SESSION_MINUTES = env.int("KEZ_OPERATOR_SESSION_MINUTES", default=30)
 OTP_TOTP_ISSUER = f"kez-chat {KEZ_CHAT_SERVER}"
 AUTHENTICATION_BACKENDS = [
@@ -167,6 +168,13 @@ CELERY_BEAT_SCHEDULE = {
         ("expire", KEZ_FILES_EXPIRE_SECONDS),
         ("tidy", KEZ_FILES_TIDY_SECONDS),
     )
+} | {
+    "desk-sample": {
+        "task": "console.tasks.sample",
+        "schedule": KEZ_SAMPLE_SECONDS,
+        "options": {"expires": KEZ_SAMPLE_SECONDS},
+    },
+    "desk-tidy": {"task": "console.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
 
 # Django --------------------------------------------------------------------------------------------
@@ -233,6 +241,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "kezsite.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATICFILES_DIRS: list[str | tuple[str, str]] = [str(BASE_DIR / "static"), *static_folders(BASE_DIR)]

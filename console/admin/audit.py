@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 
 from console.pages import ShownOnly
 from console.requests import operator_of
+from kezproto.keys import KEY_PREFIX
 from registry import audit, triggers
 from registry.links import Fault
 from registry.models import AuditEntry, TransparencyEntry
@@ -26,7 +27,7 @@ class ExportForm(forms.Form):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ShownOnly):
-    list_display = ("seq", "at", "actor", "action", "name", "reason")
+    list_display = ("seq", "at", "action", "name", "short_actor", "reason")
     list_filter = ("action", "at")
     date_hierarchy = "at"
     search_fields = ("name", "actor", "reason")
@@ -48,6 +49,10 @@ class AuditEntryAdmin(ShownOnly):
     ) -> HttpResponse:
         may_export = request.user.has_perm(EXPORT)
         return super().changelist_view(request, {**(extra_context or {}), "may_export": may_export})
+
+    @admin.display(description="actor")
+    def short_actor(self, entry: AuditEntry) -> str:
+        return f"{entry.actor[:20]}…" if entry.actor.startswith(KEY_PREFIX) else entry.actor
 
     def verify(self, request: HttpRequest) -> HttpResponse:
         """Check every entry, and say where the trail ends, to be written down."""

@@ -12,6 +12,7 @@ from registry.models import AuditEntry, Handle
 from reports.models import Report
 
 SHOWN = 20
+SHOWN_ACTOR = 40
 
 
 def sections_of(handle: Handle) -> list[Section]:
@@ -56,7 +57,7 @@ def _trail(handle: Handle) -> Section:
         (
             Cell(entry.seq, reverse("admin:registry_auditentry_change", args=[entry.pk])),
             entry.at,
-            entry.actor,
+            entry.actor if len(entry.actor) < SHOWN_ACTOR else f"{entry.actor[:20]}…",
             entry.get_action_display(),
             entry.reason,
         )

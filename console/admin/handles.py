@@ -26,7 +26,7 @@ KEY_START = re.compile(r"[0-9a-f]{12,64}")
 
 @admin.register(Handle)
 class HandleAdmin(ShownOnly):
-    list_display = ("local", "status", "short_key", "registered_at", "last_seen", "open_reports")
+    list_display = ("local", "status", "open_reports", "registered_at", "last_seen", "short_key")
     list_filter = ("status", LastSeen, Reported, "well_known", "registered_at")
     date_hierarchy = "registered_at"
     search_fields = ("local", "primary_hex")
@@ -73,7 +73,7 @@ class HandleAdmin(ShownOnly):
 
     @admin.display(description="key", ordering="primary_hex")
     def short_key(self, handle: Handle) -> str:
-        return f"{handle.primary_hex[:16]}…"
+        return f"{handle.primary_hex[:12]}…"
 
     @admin.display(description="last seen")
     def last_seen(self, handle: Any) -> datetime | None:

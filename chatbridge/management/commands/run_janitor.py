@@ -16,6 +16,8 @@ from chatbridge.janitor import sweep
 from chatbridge.jetstream import JetStreamError
 from chatbridge.kick_on_notice import KickOnNotice
 from chatbridge.processes import check_before_start, run_process
+from chatbridge.threads import in_thread
+from httpapi import pulse
 from natslink.connection import SupervisedConnection
 from natslink.errors import LinkError
 
@@ -63,6 +65,7 @@ async def _run(backend: SupervisedConnection, system: SupervisedConnection, stop
             swept = await sweep(backend)
             floods = await guard.look(system)
             logger.info("Janitor: %s, floods=%d", swept, len(floods))
+            await in_thread(pulse.tell, "janitor", every=settings.KEZ_JANITOR_SECONDS)
         except (LinkError, JetStreamError, DatabaseError) as error:
             logger.warning("This round failed, the next one does its work: %s", error)
         with contextlib.suppress(TimeoutError):
