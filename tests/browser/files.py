@@ -6,6 +6,7 @@ import os
 import random
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
@@ -15,13 +16,12 @@ from tests.browser.visitor import Visitor
 MIB = 1024 * 1024
 
 
-def png(width: int, height: int, *, noise: bool = False, seed: int = 0) -> bytes:
-    """A picture: bands of colour, or noise, which does not get smaller."""
-    bytes_of = random.Random(seed).randbytes if noise else _bands(seed)
-    lines = b"".join(b"\0" + bytes_of(3 * width) for _ in range(height))
+def png_of(width: int, height: int, line: Callable[[int], bytes], *, level: int = 6) -> bytes:
+    """A picture whose lines have three bytes for each pixel."""
+    lines = b"".join(b"\0" + line(y) for y in range(height))
     parts = [
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
-        (b"IDAT", zlib.compress(lines, 0 if noise else 6)),
+        (b"IDAT", zlib.compress(lines, level)),
         (b"IEND", b""),
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -30,15 +30,16 @@ def png(width: int, height: int, *, noise: bool = False, seed: int = 0) -> bytes
     )
 
 
-def _bands(seed: int):
-    row = iter(range(1_000_000))
+def png(width: int, height: int, *, noise: bool = False, seed: int = 0) -> bytes:
+    """Bands of colour, or noise, which does not get smaller."""
+    if noise:
+        source = random.Random(seed)
+        return png_of(width, height, lambda _: source.randbytes(3 * width), level=0)
 
-    def line(length: int) -> bytes:
-        at = next(row)
-        colour = bytes([(at + seed) % 256, (at * 2 // 3 + 90 + seed) % 256, (200 - at // 3) % 256])
-        return colour * (length // 3)
+    def band(y: int) -> bytes:
+        return bytes([(y + seed) % 256, (y * 2 // 3 + 90 + seed) % 256, (200 - y // 3) % 256]) * width
 
-    return line
+    return png_of(width, height, band)
 
 
 def random_file(path: Path, size: int) -> Path:

@@ -18,6 +18,7 @@ from devstack import chromium
 from devstack.stack import Stack
 from tests.browser.chain_writer import ChainWriter
 from tests.browser.chatting import enter, open_conversation, send_text, settle, start_conversation
+from tests.browser.file_scenes import take_file_states, take_picture_talk
 from tests.browser.joining import pick_handle
 from tests.browser.visitor import PATIENCE_MS, Visitor
 
@@ -138,6 +139,8 @@ def main(folder: Path) -> None:
                 take_plain(camera, visitor)
                 take_joining(camera, visitor)
                 take_chat(camera, alice, bob)
+                take_picture_talk(camera, alice, bob)
+                take_file_states(camera, alice, stack)
                 take_app(camera, alice)
             browser.close()
 

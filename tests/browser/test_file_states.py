@@ -1,5 +1,6 @@
 """Files as one sees them: from strangers, on their way, gone, changed, disguised; picked, dropped, pasted, too many."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from devstack.stack import Stack
 from kezproto.bodies import inline_file_body
@@ -16,7 +17,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.chatting import composer, open_conversation, settle
 from tests.browser.conftest import visitors
 from tests.browser.file_answers import Answers, chunked, iroh
-from tests.browser.files import file_row, png, save
+from tests.browser.files import attach, file_row, png, random_file, save
 from tests.browser.pen_friend import PenFriend
 from tests.browser.visitor import Visitor
 
@@ -103,7 +104,7 @@ def test_every_way_in_which_a_file_can_stand_is_said_in_words(
     expect(rows[4].locator(".file-failed")).to_contain_text("is not the file that was sent")
     expect(rows[5].locator(".file-failed")).to_contain_text("No file of this id has been announced")
     expect(rows[6]).to_contain_text("5.4 GB. Download needs the CLI:")
-    expect(rows[6].locator("code")).to_have_text(re.compile(f"kez-chat fetch {penny.name} [0-9a-f-]{{36}}"))
+    expect(rows[6].locator("code")).to_have_text(re.compile(f"kez-chat fetch {penny.name} [0-9a-f]{{12}}$"))
     assert_accessible(alice.page)
 
     answers.content[changed["file_id"]] = sealed
@@ -201,3 +202,34 @@ def test_files_are_picked_dropped_pasted_and_taken_back(alice: Visitor, penny: P
     expect(file_row(alice, "dropped.png").locator("img.shown")).to_be_visible()
     expect(file_row(alice, heic.name).get_by_role("button", name=f"Save {heic.name}")).to_be_visible()
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
+
+
+def test_what_the_server_refuses_stands_beside_the_file_and_can_be_tried_again(
+    alice: Visitor, penny: PenFriend, tmp_path: Path
+):
+    """The server has no reason to refuse here, so the network between says it in its place."""
+    sentence = "You have sent as many files as a day takes; try again tomorrow."
+    problem = {
+        "type": "about:blank",
+        "status": 403,
+        "code": "quota_daily",
+        "detail": sentence,
+        "limit": 1,
+        "used": 1,
+    }
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=403, content_type="application/problem+json", body=json.dumps(problem))
+
+    announcing = re.compile("/v1/files$")
+    alice.page.route(announcing, refuse)
+    alice.expect("status of 403")
+    report = random_file(tmp_path / "report.ods", 100_000)
+    attach(alice, report)
+    row = file_row(alice, report.name)
+    expect(row.locator(".failure")).to_contain_text(f"Not sent. {sentence}")
+    alice.page.unroute(announcing)
+    row.get_by_role("button", name="Try again").click()
+    expect(row.locator(".file")).to_have_attribute("data-stage", "here")
+    expect(row.locator(".failure")).to_have_count(0)
+    expect(row.locator(".state")).to_have_attribute("data-state", "sent")

@@ -1,8 +1,9 @@
 """Files between two browsers: inline and in chunks, whole to the byte, through reloads and a line that fails."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Request, expect
@@ -16,10 +17,10 @@ from tests.browser.chatting import (
     enter,
     message,
     send_text,
-    two_people,
+    settle,
 )
 from tests.browser.conftest import visitors
-from tests.browser.engine_page import aside
+from tests.browser.engine_page import EnginePage, aside
 from tests.browser.files import MIB, attach, file_row, png, random_file, save, sha256
 from tests.browser.line import control_line, set_line, wait_chunks
 from tests.browser.visitor import Visitor
@@ -29,16 +30,22 @@ LONG_MS = 90_000
 
 
 @pytest.fixture(scope="module")
-def pair(browser: Browser, stack: Stack) -> Iterator[Pair]:
-    """Alice and Bob, with their conversation open; joined once for all tests of this file."""
+def joined(browser: Browser, stack: Stack) -> Iterator[tuple[Visitor, Visitor, str]]:
+    """Alice and Bob, with their conversation open, and Alice's words; joined once for all tests of this file."""
     with visitors(browser, stack) as visitor_of:
-        alice, bob = two_people(visitor_of)
+        suffix = uuid4().hex[:8]
+        alice, bob = visitor_of(f"alice-{suffix}"), visitor_of(f"bob-{suffix}")
         for person in (alice, bob):
             control_line(person)
-            person.goto("/chat")
-            enter(person)
+        words = settle(alice)
+        settle(bob)
         befriend(alice, bob)
-        yield alice, bob
+        yield alice, bob, " ".join(words)
+
+
+@pytest.fixture
+def pair(joined: tuple[Visitor, Visitor, str]) -> Pair:
+    return joined[:2]
 
 
 def reload(person: Visitor, other: Visitor) -> None:
@@ -194,6 +201,29 @@ def test_a_byte_too_many_is_refused_kindly_and_never_read(pair: Pair, tmp_path: 
     expect(alice.page.get_by_role("list", name="Files to send")).to_be_hidden()
     assert alice.page.evaluate("window.reads") == 0
     said.get_by_role("button", name="Close").click()
+
+
+def test_another_device_has_what_this_one_has_sent(
+    joined: tuple[Visitor, Visitor, str], visitor_of: Callable[..., Visitor], tmp_path: Path
+):
+    alice, bob, words = joined
+    notes = random_file(tmp_path / "notes.txt", 100_000)
+    attach(alice, notes)
+    other = EnginePage(visitor_of("other")).restore(alice.name, words).wait_online()
+    found = other.wait(
+        f"""chat.peer("{bob.name}").then((peer) => chat.all(peer)).then((lines) =>
+          lines.find(({{ text, state }}) => text === "{notes.name}" && state === "read"))"""
+    )
+    assert (found["mine"], found["file"]["here"]) == (True, False)
+    other.run("chat.session.files.fetch(arg.peer, arg.id)", found)
+    other.wait("chat.session.message(arg.peer, arg.id).then(({ file }) => file.here)", found)
+    opened = other.run(
+        """chat.session.files.open(arg.peer, arg.id).then((blob) => blob.arrayBuffer())
+          .then((data) => crypto.subtle.digest("SHA-256", data))
+          .then((digest) => chat.kez.toHex(new Uint8Array(digest)))""",
+        found,
+    )
+    assert opened == sha256(notes)
 
 
 def test_browser_and_command_line_send_each_other_pictures(pair: Pair, stack: Stack, tmp_path: Path):

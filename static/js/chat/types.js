@@ -57,6 +57,7 @@ export const UNOPENED = "unopened";
  * @property {"inline"|"chunked"|"iroh"} mode
  * @property {string} mime
  * @property {number} size  in bytes
+ * @property {string} ref  hex digits by which the command line finds it: the file's id, or its digest
  * @property {"sending"|"finishing"|"here"|"remote"|"checking"|"pending"|"ready"|"loading"|"failed"|"elsewhere"} stage
  * @property {boolean} here
  * @property {number} done

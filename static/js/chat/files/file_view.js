@@ -43,11 +43,11 @@ const WHOLE = new Set(["sending", "finishing", "failed", "here"]);
  * @returns {FileView}
  */
 export function fileView(record, row, live) {
-  const { mode, mime, size } = /** @type {Record<string, any>} */ (record.body);
+  const { mode, mime, size, digest, file_id } = /** @type {Record<string, any>} */ (record.body);
   const total = row?.chunks ?? Number(/** @type {{chunks?: number}} */ (record.body).chunks ?? 0);
   /** @type {FileView} */
   const view = {
-    mode, mime, size, total, stage: "remote", here: false, done: 0, picture: null, cause: null, causeCode: null,
+    mode, mime, size, ref: file_id ?? String(digest).replace("blake3:", ""), total, stage: "remote", here: false, done: 0, picture: null, cause: null, causeCode: null,
   };
   if (mode === "inline") return { ...view, stage: "here", here: true, picture: inlinePicture(record) };
   if (mode === "iroh") return { ...view, stage: "elsewhere" };

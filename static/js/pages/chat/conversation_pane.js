@@ -184,6 +184,7 @@ export class ConversationPane {
       handle: nameForCommands(this.session, peer),
       files: this.session.files,
       isHeld: () => this.session.conversation(peer)?.request ?? false,
+      announce: (words) => this.app.announce(words),
     });
     this.thread = new Thread(threadParts(this.root), {
       load: (wanted) => this.session.messages(peer, wanted),

@@ -22,6 +22,9 @@ import { progressBar, progressText, setProgress } from "./progress_bar.js";
  * @property {string} command that fetches it in a terminal, where only that can
  */
 
+/** Asking again does not bring these back. */
+const GONE = new Set(["file_expired", "file_removed"]);
+
 /** @param {Shown} shown @returns {HTMLElement} */
 export function fileContent(shown) {
   const { file, held } = shown;
@@ -148,7 +151,9 @@ function failed({ cause, causeCode }) {
     { class: "file-failed", attrs: { "data-code": causeCode ?? "" } },
     icon("alert"),
     el("span", {}, spoken("Failed: "), whatFailed(causeCode, cause)),
-    el("button", { class: "button small", text: "Try again", attrs: { type: "button", "data-action": "fetch" } }),
+    GONE.has(causeCode ?? "") ? null : el("button", {
+      class: "button small", text: "Try again", attrs: { type: "button", "data-action": "fetch" },
+    }),
   );
 }
 

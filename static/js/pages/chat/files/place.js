@@ -12,6 +12,8 @@ import { showPicture } from "./viewer.js";
 /** @typedef {import("../../../chat/types.js").EventDetails} EventDetails */
 
 const MOST_KEPT = 300;
+/** Enough to tell the files of one person apart. */
+const REF_DIGITS = 12;
 
 export class FilePlace {
   /** @type {Map<string, {looks: string, element: HTMLElement}>} */
@@ -25,12 +27,14 @@ export class FilePlace {
    * @param {string} options.handle by which the command line knows the peer
    * @param {import("../../../chat/files/desk.js").FileDesk} options.files
    * @param {() => boolean} options.isHeld whether this is a request that is not accepted yet
+   * @param {(words: string) => void} options.announce for screen readers
    */
-  constructor({ peer, handle, files, isHeld }) {
+  constructor({ peer, handle, files, isHeld, announce }) {
     this.peer = peer;
     this.handle = handle;
     this.files = files;
     this.isHeld = isHeld;
+    this.announce = announce;
     this.pictures = new Pictures((key) => files.open(peer, key.split("/")[1]));
   }
 
@@ -65,6 +69,9 @@ export class FilePlace {
     }
     const held = this.#isHeldFrom(message);
     const name = nameOfFile(message);
+    if (kept && file.stage === "failed") {
+      this.announce(`${name} has failed.`);
+    }
     const element = fileContent({ message, file, name, held, command: this.commandFor(message) });
     this.#keep(key, { looks, element });
     if (!held) {
@@ -98,7 +105,7 @@ export class FilePlace {
 
   /** What to type in a terminal. @param {MessageView} message */
   commandFor(message) {
-    return `kez-chat fetch ${this.handle} ${message.id}`;
+    return `kez-chat fetch ${this.handle} ${message.file?.ref.slice(0, REF_DIGITS) ?? ""}`;
   }
 
   /** @param {MessageView} message */
