@@ -209,4 +209,37 @@ STEPS: tuple[str, ...] = (
         given_at TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE share (                      -- a file or folder that this machine serves to its readers
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        content TEXT NOT NULL UNIQUE,         -- the content id that the ticket names
+        key_hex TEXT NOT NULL,                -- the ticket's key
+        kind TEXT NOT NULL CHECK (kind IN ('file', 'folder')),
+        name TEXT NOT NULL,
+        size INTEGER NOT NULL,                -- of all its files
+        path TEXT NOT NULL,                   -- where it lies; nothing of it is copied
+        shared_at TEXT NOT NULL,
+        unshared_at TEXT                      -- since then it is gone for its readers
+    ) STRICT;
+
+    CREATE TABLE share_reader (               -- who may fetch it
+        share_id INTEGER NOT NULL REFERENCES share (id) ON DELETE CASCADE,
+        reader_hex TEXT NOT NULL,
+        reader_handle TEXT NOT NULL,
+        message_id TEXT,                      -- of the message that points to it
+        fetched_at TEXT,                      -- when the reader first said that it has all of it
+        PRIMARY KEY (share_id, reader_hex)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX share_by_message ON share_reader (message_id);
+
+    CREATE TABLE share_blob (                 -- the file itself; of a folder its listing and each file
+        content TEXT PRIMARY KEY,
+        share_id INTEGER NOT NULL REFERENCES share (id) ON DELETE CASCADE,
+        number INTEGER,                       -- place in the listing; none for the file itself and the listing
+        path TEXT NOT NULL,                   -- below the folder; empty for the file itself and the listing
+        data BLOB,                            -- the listing
+        manifest BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX share_blob_by_share ON share_blob (share_id);
+    """,
 )

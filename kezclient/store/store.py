@@ -15,6 +15,7 @@ from kezclient.store.outbox import OutboxTable
 from kezclient.store.publications import PublicationTable
 from kezclient.store.saved import SavedFiles
 from kezclient.store.shared_lists import SharedLists
+from kezclient.store.shares import ShareTable
 from kezclient.store.uploads import UploadTable
 
 
@@ -32,6 +33,7 @@ class Store:
         self.saved = SavedFiles(self._database)
         self.shared_lists = SharedLists(self._database)
         self.publications = PublicationTable(self._database)
+        self.shares = ShareTable(self._database)
 
     def write(self) -> AbstractContextManager[None]:
         """An immediate write transaction; nested ones join it."""

@@ -1,0 +1,137 @@
+"""One blob from somebody's node into a file: each chunk is compared with its hash before it is opened and written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kezclient.iroh.asking import ask_for, ask_for_manifest
+from kezclient.iroh.faults import ChangedSince, Lied
+from kezclient.iroh.pipeline import DEPTH, ahead, settled
+from kezclient.iroh.sealed_file import PromisedFile
+from kezclient.iroh.watching import Patience
+from kezproto.blobs import BLOB_CHUNK_BYTES, hash_of_chunk
+from kezproto.errors import CannotDecrypt
+from kezproto.stream import open_chunk
+
+if TYPE_CHECKING:
+    import iroh
+
+    from kezclient.iroh.asking import Answer
+    from kezproto.blobs import BlobManifest
+
+
+def nothing(_count: int) -> None:
+    """For those who do not look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A blob by its content id, the key that opens it, and how large it is said to be."""
+
+    content: str
+    key: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlobFetcher:
+    """For one connection. `writer` is an executor with a single thread, so that what is written stays in order;
+    `checkers` has several."""
+
+    connection: iroh.Connection
+    writer: Executor
+    checkers: Executor
+    patience: Patience = field(default_factory=Patience)
+
+    async def whole_chunks(self, wanted: Wanted, part: Path, part_size: int) -> int:
+        """How many chunks at the beginning of a part from an earlier try are the promised ones.
+
+        They were right when they were written; sealed again and compared, they are right still, after a power cut too.
+        """
+        there = (
+            -(-part_size // BLOB_CHUNK_BYTES) if part_size == wanted.size else part_size // BLOB_CHUNK_BYTES
+        )
+        if there == 0:
+            return 0
+        manifest = self._checked(
+            wanted, await ask_for_manifest(self.connection, wanted.content, self.patience)
+        )
+        return await whole_chunks(part, there, wanted.key, manifest, self.checkers)
+
+    async def receive(
+        self,
+        wanted: Wanted,
+        first: int,
+        write: Callable[[bytes], object],
+        on_progress: Callable[[int], None] = nothing,
+    ) -> None:
+        """Write all chunks from `first` on. Lied at the first that is not the promised one: it is not written.
+
+        `on_progress` is called with the number of bytes of each piece that was written.
+        """
+        answer = await ask_for(self.connection, wanted.content, first, self.patience)
+        manifest = self._checked(wanted, answer.manifest)
+
+        def take(index: int, sealed: bytes) -> int:
+            plain = opened(sealed, wanted.key, manifest, index)
+            write(plain)
+            return len(plain)
+
+        await self._write_all(answer, take, on_progress)
+
+    async def _write_all(
+        self, answer: Answer, take: Callable[[int, bytes], int], on_progress: Callable[[int], None]
+    ) -> None:
+        begun: deque[Future[int]] = deque()
+        try:
+            async with aclosing(answer.chunks()) as chunks:
+                async for index, sealed in chunks:
+                    begun.append(self.writer.submit(take, index, sealed))
+                    while len(begun) >= DEPTH or (begun and begun[0].done()):
+                        on_progress(await asyncio.wrap_future(begun.popleft()))
+            while begun:
+                on_progress(await asyncio.wrap_future(begun.popleft()))
+        finally:
+            await settled(begun)
+
+    def _checked(self, wanted: Wanted, manifest: BlobManifest) -> BlobManifest:
+        if manifest.size != wanted.size:
+            raise Lied(f"it has {manifest.size} bytes, not {wanted.size}")
+        return manifest
+
+
+async def whole_chunks(part: Path, there: int, key: bytes, manifest: BlobManifest, executor: Executor) -> int:
+    """How many of the first `there` chunks of a file are those of the manifest."""
+    count = 0
+    with PromisedFile(part, key=key, manifest=manifest) as file:
+
+        def is_right(index: int) -> bool:
+            try:
+                file.sealed(index)
+            except ChangedSince:
+                return False
+            return True
+
+        async with aclosing(ahead(executor, is_right, range(min(there, manifest.chunks)))) as results:
+            async for right in results:
+                if not right:
+                    break
+                count += 1
+    return count
+
+
+def opened(sealed: bytes, key: bytes, manifest: BlobManifest, index: int) -> bytes:
+    """The chunk's bytes of the file. Lied unless it is the promised chunk."""
+    if hash_of_chunk(sealed) != manifest.hashes[index]:
+        raise Lied(f"part {index + 1} of {manifest.chunks} is not the one that was promised")
+    try:
+        return open_chunk(sealed, key=key, file_id=manifest.blob_id, index=index, total=manifest.chunks)
+    except CannotDecrypt as error:
+        raise Lied(f"part {index + 1} of {manifest.chunks} is sealed under another key") from error
