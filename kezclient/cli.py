@@ -25,9 +25,11 @@ from kezclient.commands.publish import publish
 from kezclient.commands.register import register
 from kezclient.commands.restore import restore
 from kezclient.commands.send import send
+from kezclient.commands.serve import serve
 from kezclient.commands.share import share
 from kezclient.commands.shares import shares
 from kezclient.commands.unpublish import unpublish
+from kezclient.commands.unshare import unshare
 from kezclient.commands.verify import verify
 from kezclient.commands.verify_web import verify_web
 from kezclient.commands.whoami import whoami
@@ -83,6 +85,8 @@ app.command(rich_help_panel=_FILES)(shares)
 app.command(rich_help_panel=_FILES)(publish)
 app.command(rich_help_panel=_FILES)(unpublish)
 app.command(rich_help_panel=_FILES)(browse)
+app.command(rich_help_panel=_FILES)(serve)
+app.command(rich_help_panel=_FILES)(unshare)
 app.command(rich_help_panel=_TRUST)(add)
 app.command(rich_help_panel=_TRUST)(contacts)
 app.command(rich_help_panel=_TRUST)(verify)

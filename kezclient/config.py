@@ -10,13 +10,14 @@ import os
 import re
 import secrets
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from platformdirs import PlatformDirs
 
 from kezclient.errors import LocalDataFault, UsageFault
+from kezclient.iroh.settings import SETTINGS, BadIrohSetting, IrohSettings, iroh_settings
 
 APP = "kez-chat"
 DEFAULT_PROFILE = "default"
@@ -54,6 +55,10 @@ class Folders:
         """Sealed chunks of files that are on their way out."""
         return self.data / "uploads"
 
+    @property
+    def serve_lock(self) -> Path:
+        return self.state / "serve.lock"
+
     def upload_lock(self, file_id: str) -> Path:
         return self.state / f"upload-{file_id}.lock"
 
@@ -81,6 +86,7 @@ class UserSettings:
 
     read_receipts: bool = False
     refresh: timedelta = DEFAULT_REFRESH
+    iroh: IrohSettings = field(default_factory=IrohSettings)
 
 
 def _root() -> PlatformDirs:
@@ -113,11 +119,12 @@ def user_settings() -> UserSettings:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return UserSettings()
+        document = {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LocalDataFault(path=str(path), reason=str(error)) from error
     receipts = document.pop("read_receipts", False)
     minutes = document.pop("refresh_minutes", DEFAULT_REFRESH.total_seconds() / 60)
+    iroh = _iroh_settings(path, {name: document.pop(name) for name in SETTINGS if name in document})
     if document:
         raise LocalDataFault(
             path=str(path), reason=f"there is no setting named {', '.join(sorted(document))}"
@@ -126,7 +133,16 @@ def user_settings() -> UserSettings:
         raise LocalDataFault(path=str(path), reason="read_receipts must be true or false")
     if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not 0 <= minutes <= 1440:
         raise LocalDataFault(path=str(path), reason="refresh_minutes must lie between 0 and 1440")
-    return UserSettings(read_receipts=receipts, refresh=timedelta(minutes=minutes))
+    return UserSettings(read_receipts=receipts, refresh=timedelta(minutes=minutes), iroh=iroh)
+
+
+def _iroh_settings(path: Path, members: dict[str, object]) -> IrohSettings:
+    try:
+        return iroh_settings(members, os.environ)
+    except BadIrohSetting as error:
+        if error.variable is not None:
+            raise UsageFault(sentence=f"{error.variable} must be {error}.") from error
+        raise LocalDataFault(path=str(path), reason=f"{error.name} must be {error}") from error
 
 
 def write_private(path: Path, data: bytes) -> None:

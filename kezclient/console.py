@@ -17,3 +17,8 @@ def plain_console(*, in_terminal: bool) -> Console:
     """Markup, highlighting and emoji codes are off; outside a terminal no line is ever broken."""
     width = None if in_terminal else WIDE
     return _Console(markup=False, highlight=False, emoji=False, width=width, soft_wrap=True)
+
+
+def remark_console() -> Console:
+    """For remarks on a terminal, on stderr, as plain as results."""
+    return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)

@@ -64,6 +64,8 @@ def receipt_document(news: ReceiptNews, peer: str | None) -> dict[str, Any]:
 def file_document(shared: SharedFile) -> dict[str, Any]:
     """`id` may be shortened to its first digits in commands. `path`: where it lies on this machine, if it does."""
     source = shared.upload.source if shared.upload is not None else None
+    if shared.offered is not None:
+        source = str(shared.offered.share.path)
     return {
         "id": shared.ref,
         "direction": shared.direction,

@@ -31,6 +31,7 @@ class ExitCode(IntEnum):
     FILE_FAILED = 22
     FILE_CHANGED = 23
     WAITING = 24
+    SENDER_OFFLINE = 25
     INTERRUPTED = 130
 
 
@@ -57,9 +58,10 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.LOCAL_DATA: "The files of this profile cannot be used as they are.",
     ExitCode.WEB_DIFFERS: "`kez-chat verify-web`: the server gives browsers something else than the list says.",
     ExitCode.FILE_PENDING: "The file is not complete on the server yet, or not on your list; what was begun goes on.",
-    ExitCode.FILE_GONE: "The server does not keep the file: expired, removed, or never uploaded.",
+    ExitCode.FILE_GONE: "The file is no longer there: expired, removed, never uploaded, or no longer shared.",
     ExitCode.FILE_FAILED: "The file did not arrive whole at the server; its sender can try again.",
-    ExitCode.FILE_CHANGED: "What the server gave is not the file that was promised; nothing was written.",
+    ExitCode.FILE_CHANGED: "What came is not the file that was promised; nothing of it was written.",
     ExitCode.WAITING: "The server's operators must agree first; run the same command again later.",
+    ExitCode.SENDER_OFFLINE: "The machine that serves the file is out of reach or busy; what was begun is kept.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C (`listen` ends with 0 instead).",
 }

@@ -12,14 +12,6 @@ class FileUnreadable(ClientError):
     exit_code = ExitCode.USAGE
 
 
-class FolderGiven(ClientError):
-    """{path} is a folder. Folders travel by Iroh only, which this build cannot do yet; pack it into one file and share
-    that."""
-
-    code = "is_a_folder"
-    exit_code = ExitCode.USAGE
-
-
 class PathImpossible(ClientError):
     """{name} cannot go {via}: {reason}"""
 
@@ -28,11 +20,17 @@ class PathImpossible(ClientError):
 
 
 class IrohUnavailable(ClientError):
-    """{name} can only travel by Iroh, from machine to machine, and this build has no Iroh support. Files up to 10 MiB
-    go by way of the server."""
+    """This machine cannot take part in Iroh: {reason}. `iroh_bind` in config.toml says which address it listens on."""
 
     code = "iroh_unavailable"
-    exit_code = ExitCode.USAGE
+    exit_code = ExitCode.LOCAL_DATA
+
+
+class AlreadyServing(ClientError):
+    """Another `kez-chat` of the profile "{profile}" serves already; one is enough."""
+
+    code = "already_serving"
+    exit_code = ExitCode.LOCAL_DATA
 
 
 class BadDestination(ClientError):
@@ -136,3 +134,56 @@ class UploadDamaged(ClientError):
 
     code = "upload_damaged"
     exit_code = ExitCode.FILE_FAILED
+
+
+class SenderOffline(ClientError):
+    """{name} can't be fetched now: the machine of {handle} is out of reach ({reason}). Without `--no-wait` it downloads
+    as soon as {handle} is back online."""
+
+    code = "sender_offline"
+    exit_code = ExitCode.SENDER_OFFLINE
+
+
+class SenderBusy(ClientError):
+    """{name} can't be fetched now: the machine of {handle} serves as many as it can. Try again later."""
+
+    code = "sender_busy"
+    exit_code = ExitCode.SENDER_OFFLINE
+
+
+class NotSharedWithYou(ClientError):
+    """The machine of {handle} does not give {name} to you: it was shared with somebody else. Ask {handle} to share it
+    with you."""
+
+    code = "not_yours"
+    exit_code = ExitCode.REFUSED
+
+
+class NoLongerShared(ClientError):
+    """{handle} no longer shares {name}. Ask for it once more."""
+
+    code = "gone"
+    exit_code = ExitCode.FILE_GONE
+
+
+class ChangedAtSender(ClientError):
+    """{name} was changed, moved or removed on the machine of {handle} since it was shared. Ask {handle} to share it
+    again."""
+
+    code = "changed_at_sender"
+    exit_code = ExitCode.FILE_CHANGED
+
+
+class NothingServed(ClientError):
+    """Nothing that this machine serves is named "{which}" or has an id that begins so. `kez-chat shares` lists
+    what there is."""
+
+    code = "nothing_served"
+    exit_code = ExitCode.NOT_FOUND
+
+
+class OwnShare(ClientError):
+    """{name} is shared from this very machine: it lies at {path}."""
+
+    code = "own_share"
+    exit_code = ExitCode.USAGE

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kezclient.store.messages import StoredMessage
+    from kezclient.store.shares import Offered
     from kezclient.store.store import Store
     from kezclient.store.uploads import Upload
     from kezproto.handles import Handle
@@ -25,7 +26,8 @@ LEAST_REF = 4
 
 @dataclass(frozen=True, slots=True)
 class SharedFile:
-    """A file with its message, its upload, or both. `saved_to` is where it was last written on this device.
+    """A file with its message, its upload, or both. `saved_to` is where it was last written on this device; `offered`
+    is the share where this device serves it.
 
     `ref` names it to people, who type the first digits: the file's id where it goes by way of the server, the same on
     both sides, and its digest otherwise.
@@ -40,6 +42,7 @@ class SharedFile:
     message: StoredMessage | None = None
     upload: Upload | None = None
     saved_to: str | None = None
+    offered: Offered | None = None
 
     @property
     def ref(self) -> str:
@@ -51,11 +54,16 @@ class SharedFile:
 
     @property
     def state(self) -> str:
-        """`received` or `saved`; of an upload `queued`, `sent`, `ready` or `failed`; else that of its message."""
+        """`received` or `saved`; of an upload `queued`, `sent`, `ready` or `failed`; of what this device serves
+        `unshared` or `fetched`; else that of its message."""
         if self.direction == "in":
             return "saved" if self.saved_to else "received"
         if self.upload is not None:
             return self.upload.state
+        if self.offered is not None and self.offered.share.unshared_at is not None:
+            return "unshared"
+        if self.offered is not None and self.offered.reader.fetched_at is not None:
+            return "fetched"
         return self.message.state if self.message is not None else "queued"
 
     @property
@@ -84,6 +92,7 @@ def file_of_message(store: Store, message: StoredMessage) -> SharedFile | None:
         message=message,
         upload=store.uploads.of_message(message.id) if message.direction == "out" else None,
         saved_to=store.saved.path_of(message.sender, message.id),
+        offered=store.shares.offered_by(message.id) if message.direction == "out" else None,
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kezclient import clock
-from kezclient.chain_watch import ChainWatch
 from kezclient.errors import (
     BadAnswer,
     HandleTaken,
@@ -16,22 +15,18 @@ from kezclient.errors import (
     ServerRefused,
     ServerUnreachable,
 )
+from kezclient.own_chain import PAUSE_SECONDS, TRIES, put_endpoint
 from kezclient.work import solve
-from kezproto.chain_operations import ADD_ENDPOINT, Endpoint, endpoint_body
-from kezproto.sigchain import event_document
+from kezproto.chain_operations import Endpoint
 from kezproto.subjects import inbox_subject
 
 if TYPE_CHECKING:
     from kezclient.prompts import Prompter
     from kezclient.registry_api import RegistryApi, RegistryEntry
     from kezclient.runtime import Runtime
-    from kezclient.sigchain_api import SigchainApi
     from kezproto.chain_state import ChainState
     from kezproto.handles import Handle
     from kezproto.keys import Primary, SigningKey
-
-TRIES = 4
-PAUSE_SECONDS = 0.5
 
 
 def refuse_if_taken(registry: RegistryApi, handle: Handle, primary: Primary | None) -> bool:
@@ -93,32 +88,4 @@ def open_sigchain(runtime: Runtime, entry: RegistryEntry, key: SigningKey) -> Ch
     if not entry.nats_urls:
         raise BadAnswer(url=runtime.registry.url, reason="it names no NATS server for your handle")
     endpoint = Endpoint(protocol="nats", url=entry.nats_urls[0], inbox=inbox_subject(key.primary))
-    for attempt in range(1, TRIES + 1):
-        try:
-            state = runtime.sigchains.fetch(entry.sigchain_url, key.primary)
-            if endpoint not in state.endpoints:
-                _append_endpoint(runtime.sigchains, entry.sigchain_url, state, endpoint, key)
-                state = runtime.sigchains.fetch(entry.sigchain_url, key.primary)
-            ChainWatch(runtime.store).take(state, whose="your own handle", now=clock.now())
-            return state
-        except ServerUnreachable:
-            if attempt == TRIES:
-                raise
-            time.sleep(PAUSE_SECONDS * attempt)
-        except ServerRefused as error:
-            # Another device of ours appended at the same moment: look again.
-            if error.details["status"] != 409 or attempt == TRIES:
-                raise
-    raise AssertionError("the last try returns or raises")
-
-
-def _append_endpoint(
-    sigchains: SigchainApi, url: str, state: ChainState, endpoint: Endpoint, key: SigningKey
-) -> None:
-    now = clock.now()
-    # A clock that was set back must not make the chain run backwards.
-    created_at = max(now, state.head_time) if state.head_time else now
-    event = event_document(
-        key=key, head=state.head, op=ADD_ENDPOINT, body=endpoint_body(endpoint), created_at=created_at
-    )
-    sigchains.append(url, event)
+    return put_endpoint(runtime, entry.sigchain_url, key, lambda _state: endpoint)[0]

@@ -25,6 +25,8 @@ _STATES = {
     "delivered": "delivered",
     "read": "read",
     "failed": "FAILED",
+    "fetched": "fetched",
+    "unshared": "no longer shared",
 }
 
 
@@ -51,6 +53,8 @@ class FileWords:
         if shared.upload is not None and shared.state != "ready":
             waits = f": {one_line(shared.cause)}" if shared.cause else ""
             return f"{words}, {_STATES[shared.state]}, not ready yet{waits}"
+        if shared.state in ("fetched", "unshared"):
+            return f"{words}, {_STATES[shared.state]}"
         return words
 
     def in_list(self, shared: SharedFile) -> str:

@@ -32,7 +32,10 @@ def share(
     run: Invocation,
     who: Annotated[str, typer.Argument(metavar="WHO", help="bob, @bob or bob@kez.lat.")],
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE", help="Files; `-` reads one from stdin and needs `--name`.")
+        list[str],
+        typer.Argument(
+            metavar="FILE", help="Files or folders; `-` reads a file from stdin and needs `--name`."
+        ),
     ],
     via: Annotated[
         Way | None,
@@ -43,13 +46,17 @@ def share(
     ] = None,
     no_wait: Annotated[
         bool,
-        typer.Option("--no-wait", help="End when it is sent, not when the server has put it together."),
+        typer.Option(
+            "--no-wait",
+            help="End when it is sent: not when the server has put it together, nor when WHO has fetched it.",
+        ),
     ] = False,
 ) -> None:
-    """Share files with WHO.
+    """Share files and folders with WHO.
 
     Up to 80 KiB a file travels inside the message, up to 10 MiB in sealed chunks by way of the server, and above by
-    Iroh from this machine to theirs. With the server or the broker down it waits here and goes out later.
+    Iroh from this machine to theirs, as folders do: the command then serves until WHO has it, and `kez-chat serve`
+    does so at any time. With the server or the broker down it waits here and goes out later.
     """
     import asyncio
 
@@ -73,7 +80,31 @@ def share(
         uploads = [each.upload_id for each in queued if each.upload_id is not None]
         with progress_of(run) as progress:
             delivery = asyncio.run(deliver(runtime, progress, wait_for=() if no_wait else uploads))
-        _report(run, runtime, contact, queued, delivery, problem)
+        shared = [_found(runtime, each) for each in queued]
+        problem = problem or _problem(contact, shared, delivery)
+        if problem is None and _serve(runtime, shared, wait=not no_wait):
+            shared = [_found(runtime, each) for each in queued]
+        _report(run, runtime, contact, queued, shared, problem)
+
+
+def _serve(runtime: Runtime, shared: Sequence[SharedFile], *, wait: bool) -> bool:
+    """Serve what goes by Iroh until it is fetched; whether there was anything to serve."""
+    shares = [each.offered.share for each in shared if each.offered is not None]
+    if not shares:
+        return False
+    from kezclient.sharing.serving import are_fetched, serve_until_fetched
+
+    run = runtime.run
+    names = ", ".join(each.name for each in shares)
+    if not wait:
+        run.note(f"{names} can be fetched while `kez-chat serve` runs on this machine.")
+        return False
+    run.note(f"Serving {names} until it is fetched. Ctrl-C ends that; `kez-chat serve` goes on with it.")
+    if not serve_until_fetched(runtime, shares):
+        run.note("The `kez-chat` that serves already does so; this one need not wait.")
+    elif not are_fetched(runtime, shares):
+        run.note(f"{names} was not fetched yet. `kez-chat serve` goes on serving it.")
+    return True
 
 
 def _report(
@@ -81,19 +112,17 @@ def _report(
     runtime: Runtime,
     contact: Contact,
     queued: Sequence[Queued],
-    delivery: Delivery,
+    shared: Sequence[SharedFile],
     problem: ClientError | None,
 ) -> None:
     from kezclient.documents import file_document
 
-    shared = [_found(runtime, each) for each in queued]
     document: dict[str, Any] = {
         "to": str(contact.handle),
         "files": [
             {**file_document(file), "why": each.choice.why} for each, file in zip(queued, shared, strict=True)
         ],
     }
-    problem = problem or _problem(contact, shared, delivery)
     if problem is not None:
         problem.details.update(document)
         raise problem

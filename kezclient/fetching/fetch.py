@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from kezclient import clock
 from kezclient.fetching.chunked import fetch_chunked
 from kezclient.fetching.inline import fetch_inline
-from kezclient.fetching.iroh import fetch_iroh
 from kezclient.fetching.part_file import check_free
 
 if TYPE_CHECKING:
@@ -17,10 +16,18 @@ if TYPE_CHECKING:
     from kezclient.fetching.request import FetchRequest
     from kezproto.bodies import FileMode
 
+
+def _fetch_iroh(request: FetchRequest) -> Path:
+    # Iroh takes longer to load than everything else together.
+    from kezclient.fetching.iroh import fetch_iroh
+
+    return fetch_iroh(request)
+
+
 _WAYS: dict[FileMode, Callable[[FetchRequest], Path]] = {
     "inline": fetch_inline,
     "chunked": fetch_chunked,
-    "iroh": fetch_iroh,
+    "iroh": _fetch_iroh,
 }
 
 

@@ -30,6 +30,14 @@ class FetchRequest:
     wait: bool
     progress: Progress
 
+    @property
+    def owner(self) -> str:
+        """Whose machine has it, in words."""
+        shared = self.shared
+        if shared.direction == "out":
+            return "your other device"
+        return str(shared.peer_handle) if shared.peer_handle is not None else str(shared.peer)
+
 
 def destination_of(shared: SharedFile, to: Path) -> Path:
     """`to` itself, or a safe name in it if it is a folder. BadDestination if there is no such folder."""

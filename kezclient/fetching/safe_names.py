@@ -20,6 +20,18 @@ _RESERVED = re.compile(
 )
 
 
+def safe_place(folder: Path, name: str) -> Path:
+    """As `safe_destination`, for what lies inside a folder that came as a whole: there a leading dot stays, since
+    nothing of the reader's own is there to be hidden or replaced. `.git` does not: programs obey what stands in it."""
+    hidden = re.fullmatch(r"\.([^.\-~\s].*)", name, re.DOTALL)
+    if hidden is None:
+        return safe_destination(folder, name)
+    plain = safe_destination(folder, hidden[1]).name
+    # Some file systems see no joiners.
+    is_git = "".join(each for each in plain if each not in _JOINERS).casefold() == "git"
+    return folder / (f"_{plain}" if is_git else f".{plain}")
+
+
 def safe_destination(folder: Path, name: str) -> Path:
     """A path directly in `folder` for a file that somebody else named: it leads nowhere else on any system.
 

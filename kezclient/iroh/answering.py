@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kezclient.iroh.faults import ChangedSince, IrohFault, Unreachable
+from kezclient.iroh.faults import ChangedSince, IrohFault, TakenBack, Unreachable
 from kezclient.iroh.iroh_node import is_relayed, person_key
 from kezclient.iroh.pipeline import ahead
 from kezclient.iroh.sealed_file import PromisedFile
@@ -154,6 +154,9 @@ class Answerer:
         except ChangedSince as error:
             problem = f"the file was changed, moved or removed since it was shared ({error})"
             await self._finish(connection, send, Status.CHANGED)
+        except TakenBack as error:
+            problem = str(error)
+            await self._finish(connection, send, Status.GONE)
         except Unreachable as error:
             problem = str(error)
         finally:
@@ -175,6 +178,8 @@ class Answerer:
         with file:
             async with aclosing(ahead(self.executor, file.sealed, range(first, manifest.chunks))) as chunks:
                 async for sealed in chunks:
+                    if not self.shares.is_served(blob.share.id):
+                        raise TakenBack("it is no longer shared")
                     await step(connection, send.write_all(_OK + sealed), self.patience)
                     transfer.sent = min(transfer.sent + BLOB_CHUNK_BYTES, manifest.size - transfer.first_byte)
                     self.watcher.moved(transfer)

@@ -36,6 +36,10 @@ class CannotBind(IrohFault):
     """This machine cannot listen where it should."""
 
 
+class TakenBack(IrohFault):
+    """A file of ours is no longer shared."""
+
+
 class ChangedSince(IrohFault):
     """A file of ours is no longer what was shared."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kezclient.iroh.asking import ask_for, ask_for_manifest
 from kezclient.iroh.faults import ChangedSince, Lied
-from kezclient.iroh.pipeline import DEPTH, ahead, settled
+from kezclient.iroh.pipeline import DEPTH, ahead
 from kezclient.iroh.sealed_file import PromisedFile
 from kezclient.iroh.watching import Patience
 from kezproto.blobs import BLOB_CHUNK_BYTES, hash_of_chunk
@@ -33,22 +33,24 @@ def nothing(_count: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A blob by its content id, the key that opens it, and how large it is said to be."""
+    """A blob by its content id, the key that opens it, and its size: the very size, or the largest that is taken."""
 
     content: str
-    key: bytes
+    key: bytes = field(repr=False)
     size: int
+    exactly: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BlobFetcher:
     """For one connection. `writer` is an executor with a single thread, so that what is written stays in order;
-    `checkers` has several."""
+    `checkers` has several. `received` counts the bytes of files that came over the connection."""
 
     connection: iroh.Connection
     writer: Executor
     checkers: Executor
     patience: Patience = field(default_factory=Patience)
+    received: int = 0
 
     async def whole_chunks(self, wanted: Wanted, part: Path, part_size: int) -> int:
         """How many chunks at the beginning of a part from an earlier try are the promised ones.
@@ -70,41 +72,62 @@ class BlobFetcher:
         wanted: Wanted,
         first: int,
         write: Callable[[bytes], object],
-        on_progress: Callable[[int], None] = nothing,
+        on_chunk: Callable[[int], None] = nothing,
     ) -> None:
         """Write all chunks from `first` on. Lied at the first that is not the promised one: it is not written.
 
-        `on_progress` is called with the number of bytes of each piece that was written.
+        `on_chunk` is called after each, with the number of its bytes.
         """
         answer = await ask_for(self.connection, wanted.content, first, self.patience)
         manifest = self._checked(wanted, answer.manifest)
 
-        def take(index: int, sealed: bytes) -> int:
-            plain = opened(sealed, wanted.key, manifest, index)
-            write(plain)
-            return len(plain)
-
-        await self._write_all(answer, take, on_progress)
+        await self._write_all(answer, _Taking(wanted.key, manifest, write).take, on_chunk)
 
     async def _write_all(
-        self, answer: Answer, take: Callable[[int, bytes], int], on_progress: Callable[[int], None]
+        self, answer: Answer, take: Callable[[int, bytes], int], on_chunk: Callable[[int], None]
     ) -> None:
         begun: deque[Future[int]] = deque()
+
+        async def note_first() -> None:
+            size = await asyncio.wrap_future(begun.popleft())
+            self.received += size
+            on_chunk(size)
+
         try:
             async with aclosing(answer.chunks()) as chunks:
                 async for index, sealed in chunks:
                     begun.append(self.writer.submit(take, index, sealed))
                     while len(begun) >= DEPTH or (begun and begun[0].done()):
-                        on_progress(await asyncio.wrap_future(begun.popleft()))
-            while begun:
-                on_progress(await asyncio.wrap_future(begun.popleft()))
+                        await note_first()
         finally:
-            await settled(begun)
+            # What has come is kept, also when the rest does not.
+            await asyncio.gather(*map(asyncio.wrap_future, begun), return_exceptions=True)
+        while begun:
+            await note_first()
 
     def _checked(self, wanted: Wanted, manifest: BlobManifest) -> BlobManifest:
-        if manifest.size != wanted.size:
+        if manifest.size > wanted.size or (wanted.exactly and manifest.size < wanted.size):
             raise Lied(f"it has {manifest.size} bytes, not {wanted.size}")
         return manifest
+
+
+@dataclass(slots=True)
+class _Taking:
+    """Opens and writes chunks in their order, by one thread: after one that failed none is written."""
+
+    key: bytes
+    manifest: BlobManifest
+    write: Callable[[bytes], object]
+    failed: bool = False
+
+    def take(self, index: int, sealed: bytes) -> int:
+        if self.failed:
+            raise Lied("a part before this one was refused")
+        self.failed = True
+        plain = opened(sealed, self.key, self.manifest, index)
+        self.write(plain)
+        self.failed = False
+        return len(plain)
 
 
 async def whole_chunks(part: Path, there: int, key: bytes, manifest: BlobManifest, executor: Executor) -> int:

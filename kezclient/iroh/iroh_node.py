@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import iroh
@@ -17,9 +17,9 @@ from kezproto.blob_wire import ALPN
 from kezproto.keys import Primary, SigningKey
 from kezproto.tickets import MAX_ADDRESSES, Ticket
 
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 7.0
 ONLINE_SECONDS = 5.0
-CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = 1.0
 
 # What the package raises: its own errors, and for a panic in Rust another.
 FFI_ERRORS = (iroh.IrohError, iroh.InternalError)
@@ -38,9 +38,22 @@ class IrohNode:
     """An endpoint that is bound. `bound` makes one and closes it."""
 
     def __init__(self, endpoint: iroh.Endpoint, settings: IrohSettings) -> None:
-        self.endpoint = endpoint
+        self._endpoint: iroh.Endpoint | None = endpoint
         self.id = Primary(endpoint.id().to_bytes())
         self._is_six = ":" in settings.host
+
+    @property
+    def endpoint(self) -> iroh.Endpoint:
+        if self._endpoint is None:
+            raise AssertionError("the node is closed")
+        return self._endpoint
+
+    async def close(self) -> None:
+        """The others hear of it, unless that takes long. The sockets are free when nothing refers to the endpoint."""
+        endpoint, self._endpoint = self.endpoint, None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await endpoint.close()
 
     @property
     def port(self) -> int:
@@ -104,8 +117,7 @@ async def bound(key: SigningKey, settings: IrohSettings, *, port: int = 0) -> As
             await node.wait_for_relay()
         yield node
     finally:
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await node.endpoint.close()
+        await node.close()
 
 
 def is_relayed(connection: iroh.Connection) -> bool:

@@ -10,21 +10,25 @@ In `config.toml`, or in the environment, which goes before it:
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 NONE, N0 = "none", "n0"
 DEFAULT_BIND = "0.0.0.0"  # noqa: S104 - others are meant to reach it
-SETTINGS = ("iroh_relay", "iroh_discovery", "iroh_bind")
 
 _PORT = re.compile(r"[0-9]{1,5}")
+_BRACKETED = re.compile(r"\[([0-9a-fA-F:.]+)\](?::([0-9]{1,5}))?")
 
 
 class BadIrohSetting(ValueError):  # noqa: N818 - named for what happened
-    """The text says which setting, and what it may be."""
+    """`str(error)` says what the setting may be; `variable` is set where the value came from the environment."""
+
+    def __init__(self, wanted: str, *, name: str, variable: str | None) -> None:
+        super().__init__(wanted)
+        self.name = name
+        self.variable = variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +41,59 @@ class IrohSettings:
     port: int | None = None
 
 
-def iroh_settings(
-    document: Mapping[str, object], environment: Mapping[str, str] = os.environ
-) -> IrohSettings:
+def iroh_settings(document: Mapping[str, object], environment: Mapping[str, str]) -> IrohSettings:
     """From the members of `config.toml` named in `SETTINGS`, and the environment. BadIrohSetting for an odd one."""
-    defaults = {"iroh_relay": NONE, "iroh_discovery": NONE, "iroh_bind": DEFAULT_BIND}
     found: dict[str, str] = {}
-    for name, default in defaults.items():
+    for name, (default, is_good, wanted) in _RULES.items():
         variable = f"KEZ_CHAT_{name.upper()}"
-        value = environment.get(variable) or document.get(name, default)
-        if not isinstance(value, str):
-            raise BadIrohSetting(f"{name} must be text")
+        given = environment.get(variable) or None
+        value = given or document.get(name, default)
+        if not isinstance(value, str) or not is_good(value):
+            raise BadIrohSetting(wanted, name=name, variable=variable if given else None)
         found[name] = value
     host, port = _parse_bind(found["iroh_bind"])
-    return IrohSettings(
-        _checked_relay(found["iroh_relay"]), _checked_discovery(found["iroh_discovery"]), host, port
-    )
+    return IrohSettings(found["iroh_relay"], found["iroh_discovery"], host, port)
 
 
-def _checked_relay(value: str) -> str:
+def _is_relay(value: str) -> bool:
     if value in (NONE, N0):
-        return value
+        return True
     try:
         parts = urlsplit(value)
-        is_url = parts.scheme in ("https", "http") and bool(parts.hostname)
+        return parts.scheme in ("https", "http") and bool(parts.hostname)
     except ValueError:
-        is_url = False
-    if not is_url:
-        raise BadIrohSetting("iroh_relay must be `none`, `n0` or the https:// address of a relay")
-    return value
+        return False
 
 
-def _checked_discovery(value: str) -> str:
-    if value not in (NONE, N0):
-        raise BadIrohSetting("iroh_discovery must be `none` or `n0`")
-    return value
+def _is_discovery(value: str) -> bool:
+    return value in (NONE, N0)
+
+
+def _is_bind(value: str) -> bool:
+    try:
+        host, port = _parse_bind(value)
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return "%" not in host and (port is None or port <= 65535)
 
 
 def _parse_bind(value: str) -> tuple[str, int | None]:
-    """`192.0.2.7`, `192.0.2.7:4433`, `2001:db8::7`, `[2001:db8::7]:4433`."""
-    host, port = value, None
-    bracketed = re.fullmatch(r"\[([0-9a-f:]+)\](?::([0-9]{1,5}))?", value)
-    if bracketed:
-        host, port = bracketed[1], bracketed[2]
+    """`192.0.2.7`, `192.0.2.7:4433`, `2001:db8::7`, `[2001:db8::7]:4433`. ValueError for a port that is no number."""
+    if match := _BRACKETED.fullmatch(value):
+        host, port = match[1], match[2]
     elif value.count(":") == 1:
         host, _, port = value.partition(":")
-    try:
-        ipaddress.ip_address(host)
-        number = int(port) if port is not None and _PORT.fullmatch(port) else None
-        if (port is not None and number is None) or not 0 <= (number or 0) <= 65535:
-            raise ValueError(port)
-    except ValueError as error:
-        raise BadIrohSetting(
-            "iroh_bind must be an IP address of this machine, with or without a port"
-        ) from error
-    return host, number
+    else:
+        host, port = value, None
+    if port is not None and not _PORT.fullmatch(port):
+        raise ValueError(port)
+    return host, int(port) if port is not None else None
+
+
+_RULES: dict[str, tuple[str, Callable[[str], bool], str]] = {
+    "iroh_relay": (NONE, _is_relay, "`none`, `n0` or the https:// address of a relay"),
+    "iroh_discovery": (NONE, _is_discovery, "`none` or `n0`"),
+    "iroh_bind": (DEFAULT_BIND, _is_bind, "an IP address of this machine, with or without a port"),
+}
+SETTINGS = tuple(_RULES)

@@ -21,7 +21,7 @@ class Patience:
     """`silence`: seconds without one datagram from the other node, which sends some every five. `stall`: seconds
     for one step, such as a chunk of a megabyte on a slow line."""
 
-    silence: float = 12.0
+    silence: float = 8.0
     stall: float = 180.0
 
 

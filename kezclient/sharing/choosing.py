@@ -40,6 +40,8 @@ def choose(source: Source, via: FileMode | None = None) -> Choice:
         if reason is not None:
             raise PathImpossible(name=source.name, via=_WAYS[via], reason=reason)
         return Choice(via, "you asked for it")
+    if source.folder is not None:
+        return Choice("iroh", "it is a folder")
     if source.size <= MAX_INLINE_BYTES:
         return Choice("inline", "it has no more than 80 KiB")
     if source.size <= MAX_ATTACHMENT_BYTES:
@@ -58,6 +60,8 @@ def _size(source: Source) -> str:
 
 def _obstacle(source: Source, via: FileMode) -> str | None:
     size = _size(source)
+    if via != "iroh" and source.folder is not None:
+        return "it is a folder, and folders go by Iroh only. Leave `--via` away."
     if via == "inline" and source.size > MAX_INLINE_BYTES:
         return f"it has {size}, and at most 80 KiB fit. Leave `--via` away."
     if via == "chunked" and source.size > MAX_ATTACHMENT_BYTES:

@@ -8,7 +8,6 @@ from kezclient.errors import ClientError
 from kezclient.sharing.choosing import choose
 from kezclient.sharing.chunked import queue_chunked
 from kezclient.sharing.inline import queue_inline
-from kezclient.sharing.iroh import queue_iroh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,10 +19,18 @@ if TYPE_CHECKING:
     from kezclient.store.contacts import Contact
     from kezproto.bodies import FileMode
 
+
+def _queue_iroh(runtime: Runtime, contact: Contact, source: Source, choice: Choice) -> Queued:
+    # Iroh takes longer to load than everything else together.
+    from kezclient.sharing.iroh import queue_iroh
+
+    return queue_iroh(runtime, contact, source, choice)
+
+
 _WAYS: dict[FileMode, Callable[[Runtime, Contact, Source, Choice], Queued]] = {
     "inline": queue_inline,
     "chunked": queue_chunked,
-    "iroh": queue_iroh,
+    "iroh": _queue_iroh,
 }
 
 

@@ -1,4 +1,4 @@
-"""What is to be shared: a file on the command line, or stdin. Nothing is read before its way is chosen."""
+"""What is to be shared: a file or folder on the command line, or stdin. Nothing is read before its way is chosen."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kezclient.errors import UsageFault
-from kezclient.file_errors import FileUnreadable, FolderGiven, PathImpossible
+from kezclient.file_errors import FileUnreadable, PathImpossible
+from kezclient.sharing.folders import FolderScan, scan_folder
 from kezproto import fields
+from kezproto.blob_folder import FOLDER_MIME
 from kezproto.errors import Malformed
 from kezproto.payloads import MAX_ATTACHMENT_BYTES
 
@@ -23,13 +25,15 @@ _MIME = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`name` is what the recipient sees. `path` is None for what came by stdin, which is in `data` then."""
+    """`name` is what the recipient sees. `path` is None for what came by stdin, which is in `data` then; `folder` is
+    what lies in a folder, and None for a file."""
 
     name: str
     mime: str
     size: int
     path: Path | None
     data: bytes | None = None
+    folder: FolderScan | None = None
 
     @property
     def shown(self) -> str:
@@ -50,8 +54,8 @@ class Source:
 
 
 def open_source(given: str, name: str | None = None) -> Source:
-    """What a person typed: a path, or `-` for stdin, which needs a name. Errors: FileUnreadable, FolderGiven, or
-    UsageFault for a name that cannot be sent."""
+    """What a person typed: a path, or `-` for stdin, which needs a name. Errors: FileUnreadable, or UsageFault for a
+    name that cannot be sent."""
     if given == STDIN:
         return _from_stdin(name)
     path = Path(given)
@@ -60,11 +64,18 @@ def open_source(given: str, name: str | None = None) -> Source:
     except OSError as error:
         raise FileUnreadable(path=given, reason=error.strerror or str(error)) from error
     if stat.S_ISDIR(found.st_mode):
-        raise FolderGiven(path=given)
+        return _from_folder(path, name)
     if not stat.S_ISREG(found.st_mode):
         raise FileUnreadable(path=given, reason="it is no regular file; `-` reads from a pipe")
     shown_name = _checked_name(name if name is not None else path.name)
     return Source(shown_name, guess_mime(shown_name), found.st_size, path.absolute())
+
+
+def _from_folder(path: Path, name: str | None) -> Source:
+    root = path.resolve()
+    shown_name = _checked_name(name if name is not None else root.name)
+    scan = scan_folder(root)
+    return Source(shown_name, FOLDER_MIME, scan.size, root, None, scan)
 
 
 def _from_stdin(name: str | None) -> Source:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from kezclient.store.database import Database
 from kezclient.store.keys import stored_key
 from kezproto.blob_folder import folder_file_key
+from kezproto.digests import DIGEST_PREFIX
 from kezproto.handles import Handle, parse_full_handle
 from kezproto.keys import Primary
 from kezproto.tickets import TicketKind
@@ -23,13 +24,18 @@ class Share:
 
     id: int
     content: str
-    key: bytes
+    key: bytes = field(repr=False)
     kind: TicketKind
     name: str
     size: int
     path: Path
     shared_at: datetime
     unshared_at: datetime | None
+
+    @property
+    def ref(self) -> str:
+        """How people name it, by its first digits."""
+        return self.content.removeprefix(DIGEST_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +49,20 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A share as one message offers it to one reader."""
+
+    share: Share
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
 class BlobToServe:
     """A blob of a share. `source` is where its bytes are: a path, or of a listing the bytes themselves."""
 
     share: Share
     content: str
-    key: bytes
+    key: bytes = field(repr=False)
     path: str
     source: Path | bytes
     manifest: bytes
@@ -114,12 +128,12 @@ class ShareTable:
         row = self._database.row("SELECT * FROM share WHERE id = ?", (share_id,))
         return _share(row) if row is not None else None
 
-    def of_message(self, message_id: str) -> Share | None:
+    def offered_by(self, message_id: str) -> Offered | None:
+        """What this device offered with a message of its own."""
         row = self._database.row(
-            "SELECT share.* FROM share JOIN share_reader ON share_id = share.id WHERE message_id = ?",
-            (message_id,),
+            "SELECT * FROM share JOIN share_reader ON share_id = share.id WHERE message_id = ?", (message_id,)
         )
-        return _share(row) if row is not None else None
+        return Offered(_share(row), _reader(row)) if row is not None else None
 
     def all(self) -> list[Share]:
         """Also those that are no longer shared, oldest first."""
@@ -127,6 +141,10 @@ class ShareTable:
 
     def served(self) -> list[Share]:
         return [each for each in self.all() if each.unshared_at is None]
+
+    def is_served(self, share_id: int) -> bool:
+        row = self._database.row("SELECT 1 FROM share WHERE id = ? AND unshared_at IS NULL", (share_id,))
+        return row is not None
 
     def readers(self, share_id: int) -> list[Reader]:
         rows = self._database.rows(

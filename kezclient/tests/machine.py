@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from unittest import mock
 
 import keyring
@@ -38,8 +38,14 @@ class Machine:
             "KEZ_CHAT_KEYSTORE": "keyring",
             "PYTHON_KEYRING_BACKEND": "kezclient.tests.keyring_in_file.KeyringInFile",
             "KEZ_TEST_KEYRING": str(folder / "keyring.json"),
+            "KEZ_CHAT_IROH_BIND": "127.0.0.1",
             "PYTHONWARNINGS": "error",
         }
+
+    @property
+    def primary(self) -> str:
+        """64 hex digits."""
+        return str(self.look("whoami")["primary"]).removeprefix("ed25519:")
 
     @property
     def words(self) -> Path:
@@ -114,12 +120,12 @@ class Machine:
         return self
 
 
-class RunningListener:
-    """`kez-chat listen --json` left running; lines are awaited, never slept for."""
+class Running:
+    """A command left running with `--json`; its lines are awaited, never slept for."""
 
     def __init__(self, machine: Machine, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kezclient", "listen", "--json", *arguments],
+            [sys.executable, "-m", "kezclient", *arguments, "--json"],
             env=machine.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -154,15 +160,13 @@ class RunningListener:
                 f"not in time; lines: {self.lines}, notes: {self.notes}"
             )
 
-    def wait_connected(self) -> None:
-        self.wait_for(lambda self: any("Connected." in note for note in self.notes))
+    def is_running(self) -> bool:
+        return self._process.poll() is None
 
-    def wait_texts(self, texts: list[str], seconds: float = 30) -> None:
-        self.wait_for(lambda self: self.texts == texts, seconds)
-
-    @property
-    def texts(self) -> list[str]:
-        return [line["text"] for line in self.lines if line["type"] == "message"]
+    def kill(self) -> None:
+        """As `kill -9` does."""
+        self._process.kill()
+        self.join()
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Its exit code after the signal."""
@@ -178,10 +182,27 @@ class RunningListener:
                 stream.close()
         return code
 
-    def __enter__(self) -> RunningListener:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self._process.kill()
             self.join()
+
+
+class RunningListener(Running):
+    """`kez-chat listen --json` left running."""
+
+    def __init__(self, machine: Machine, *arguments: str) -> None:
+        super().__init__(machine, "listen", *arguments)
+
+    def wait_connected(self) -> None:
+        self.wait_for(lambda self: any("Connected." in note for note in self.notes))
+
+    def wait_texts(self, texts: list[str], seconds: float = 30) -> None:
+        self.wait_for(lambda self: self.texts == texts, seconds)
+
+    @property
+    def texts(self) -> list[str]:
+        return [line["text"] for line in self.lines if line["type"] == "message"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kezclient.fetching.safe_names import MAX_NAME_BYTES, safe_destination
+from kezclient.fetching.safe_names import MAX_NAME_BYTES, safe_destination, safe_place
 
 FOLDER = Path("/downloads")
 
@@ -80,3 +80,34 @@ def test_no_name_leads_elsewhere(name: str):
     assert not set(path.name) & set('/\\<>:"|?*\0\n\u202e')
     assert unicodedata.is_normalized("NFC", path.name)
     assert safe_destination(FOLDER, path.name) == path
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (".gitignore", ".gitignore"),
+        (".config", ".config"),
+        (".a/b", ".a_b"),
+        (".x. ", ".x"),
+        (".git", "_git"),
+        (".GIT. .", "_GIT"),
+        (".g\u200cit", "_g\u200cit"),
+        ("..", "_"),
+        ("..x", "_x"),
+        (".-rf", "_rf"),
+        ("plain.txt", "plain.txt"),
+    ],
+    ids=ascii,
+)
+def test_inside_a_folder_a_leading_dot_stays(name: str, expected: str):
+    assert safe_place(FOLDER, name) == FOLDER / expected
+
+
+@given(st.text(max_size=300) | st.text("./\\-~ :\x00gitGIT\u200d", max_size=40))
+def test_no_name_inside_a_folder_leads_elsewhere(name: str):
+    path = safe_place(FOLDER, name)
+    assert path.parent == FOLDER
+    assert path.name not in ("", ".", "..")
+    assert path.name.casefold() != ".git"
+    assert len(path.name.encode()) <= MAX_NAME_BYTES + 1
+    assert not set(path.name) & set('/\\<>:"|?*\0\n\u202e')
