@@ -38,6 +38,7 @@ FIXED = {
     "FILE_FAILED": 22,
     "FILE_CHANGED": 23,
     "WAITING": 24,
+    "SENDER_OFFLINE": 25,
     "INTERRUPTED": 130,
 }
 

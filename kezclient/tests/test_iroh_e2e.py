@@ -24,7 +24,9 @@ def film(folder: Path, size: int = SIZE) -> Path:
 
 def share(machine: Machine, whom: Machine, path: Path, *options: str) -> dict[str, Any]:
     machine.look("add", whom.handle)
-    files: list[dict[str, Any]] = machine.look("share", whom.handle, str(path), "--no-wait", *options)["files"]
+    files: list[dict[str, Any]] = machine.look("share", whom.handle, str(path), "--no-wait", *options)[
+        "files"
+    ]
     whom.hear()
     return files[0]
 
