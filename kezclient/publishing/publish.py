@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kezclient import clock
 from kezclient.errors import ServerRefused
-from kezclient.file_errors import IrohUnavailable
+from kezclient.file_errors import PathImpossible
 from kezclient.publishing.collection import Published, with_file
 from kezclient.publishing.own_list import OwnList
 from kezclient.shared_errors import EmptyFile, EntryTooLarge, ListFull
@@ -33,12 +33,15 @@ def queue_publication(
 ) -> int:
     """Remember that the file is to go on the list for these readers, and its upload; the number of the publication.
 
-    One that waits already, from a try that was broken off, is gone on with. EmptyFile, IrohUnavailable.
+    One that waits already, from a try that was broken off, is gone on with. EmptyFile, PathImpossible.
     """
     if source.size == 0:
         raise EmptyFile(name=source.name)
-    if source.size > MAX_ATTACHMENT_BYTES:
-        raise IrohUnavailable(name=source.name)
+    if source.folder is not None or source.size > MAX_ATTACHMENT_BYTES:
+        what = "it is a folder" if source.folder is not None else "it has more than 10 MiB"
+        raise PathImpossible(
+            name=source.name, via="on a list", reason=f"{what}. `kez-chat share` sends it to one person."
+        )
     waiting = _waiting(runtime, source)
     if waiting is not None:
         with runtime.store.write():

@@ -78,7 +78,7 @@ def test_what_cannot_be_published_is_refused_before_anything_is_sent(alice: Mach
     empty, large = a_file(alice, "empty.txt", 0), a_file(alice, "film.mkv", 10 * 1024 * 1024 + 1)
     for arguments, code, name in (
         ((str(empty), "--to", bob.handle), 2, "empty_file"),
-        ((str(large), "--to", bob.handle), 2, "iroh_unavailable"),
+        ((str(large), "--to", bob.handle), 2, "path_impossible"),
         ((str(empty),), 2, "usage"),
         ((str(large), "--to", alice.handle), 2, "self_message"),
         ((str(large), "--to", bob.handle, "--note", "two\nlines"), 2, "usage"),
