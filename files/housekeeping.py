@@ -59,13 +59,18 @@ async def tidy(*, now: datetime) -> None:
     async with backend_connection() as backend:
         held, foreign = await held_chunks(backend)
         # Counting them once more finds both: what the ingest has missed, and what nobody waits for.
-        recorded = await in_thread(services.record_chunks, held, now=now)
-        await purge_each(backend, [*unwanted_subjects(recorded.unwanted), *foreign])
+        unwanted: list[str] = []
+        uploads = list(held)
+        for start in range(0, len(uploads), lookup.BATCH):
+            some = {upload: held[upload] for upload in uploads[start : start + lookup.BATCH]}
+            recorded = await in_thread(services.record_chunks, some, now=now)
+            unwanted += unwanted_subjects(recorded.unwanted)
+        await purge_each(backend, [*unwanted, *foreign])
     deleted = await in_thread(_delete_orphans, now)
-    if recorded.unwanted or foreign or deleted:
+    if unwanted or foreign or deleted:
         logger.info(
-            "Tidied: chunks of %d upload(s), %d foreign subject(s), %d file(s) in storage.",
-            len(recorded.unwanted),
+            "Tidied: %d chunk(s), %d foreign subject(s), %d file(s) in storage.",
+            len(unwanted),
             len(foreign),
             deleted,
         )
