@@ -87,6 +87,12 @@ class BadHandle(Problem):
     status, code, title = 422, "bad_handle", "Not a handle"
 
 
+class BadReportedMessage(Problem):
+    """A message in the report is not one that the reported key signed for you."""
+
+    status, code, title = 422, "bad_reported_message", "A message that can't be checked"
+
+
 PROTOCOL_PROBLEMS: Mapping[str, type[Problem]] = {
     kind.code: kind
     for kind in (
@@ -100,6 +106,7 @@ PROTOCOL_PROBLEMS: Mapping[str, type[Problem]] = {
         WrongServer,
         Stale,
         BadHandle,
+        BadReportedMessage,
     )
 }
 

@@ -124,6 +124,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+KEZ_THROTTLE_REPORT = env.str("KEZ_THROTTLE_REPORT", default="10/hour")
+KEZ_REPORT_KEEP_DAYS = env.int("KEZ_REPORT_KEEP_DAYS", default=90)
 KEZ_ALERT_WEBHOOK = env.str("KEZ_ALERT_WEBHOOK", default="")
 KEZ_ALERT_MAIL = env.list("KEZ_ALERT_MAIL", default=[])
 KEZ_ALERT_PAUSE_SECONDS = env.int("KEZ_ALERT_PAUSE_SECONDS", default=600)
@@ -176,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "desk-tidy": {"task": "console.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
 }
+CELERY_BEAT_SCHEDULE["erase_reports"] = {"task": "reports.tasks.erase", "schedule": 6 * 3600.0}
 
 # Django --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("registry.urls")),
+    path("", include("reports.urls")),
     path("", include("chatbridge.urls")),
     path("", include("files.urls")),
     path("", include("pages.urls")),

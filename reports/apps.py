@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "Reports"
+
+    def ready(self) -> None:
+        from registry import alerts
+        from reports.lookup import new_report_alert
+
+        alerts.register_kind("report", new_report_alert)

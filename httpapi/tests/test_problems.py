@@ -20,6 +20,7 @@ STATUSES = {
     errors.WrongServer: 422,
     errors.Stale: 422,
     errors.BadHandle: 422,
+    errors.BadReportedMessage: 422,
 }
 
 

@@ -19,9 +19,10 @@ from httpapi.tests.processes import ROOT
 from kezproto.canonical import canonical_bytes
 from kezproto.digests import digest_of
 from kezproto.file_announcement import file_announcement_payload
+from kezproto.report import report_payload
 from kezproto.shared_files import shared_files_payload
 from kezproto.signed import sign
-from registry.tests.cast import ALICE, registered, registration
+from registry.tests.cast import ALICE, MALLORY, name, registered, registration
 
 PAGE = ROOT / "docs" / "api.md"
 EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n```json\n(.*?)```", re.DOTALL)
@@ -73,6 +74,8 @@ def test_the_examples_are_what_the_server_says(client, settings):
     announced = client.post("/v1/files", announcement(timezone.now()), content_type="application/json")
     assert announced.status_code == 201
     shared = shared_files(moment)
+    registered(MALLORY, "mallory")
+    filed = client.post("/v1/reports", report(), content_type="application/json").json()
     said = {
         "shared-files": shared,
         "shared-files-stored": shared_files_stored(shared),
@@ -83,6 +86,7 @@ def test_the_examples_are_what_the_server_says(client, settings):
         "webfinger": client.get("/.well-known/webfinger?resource=acct:chris@kez.lat").json(),
         "challenge": challenge,
         "problem": client.get("/v1/u/chris@other.example").json(),
+        "report": {**filed, "created_at": "2026-05-25T03:00:00Z", "changed_at": "2026-05-25T03:00:00Z"},
     }
     page = PAGE.read_text()
     now = EXAMPLE.sub(lambda found: shown(found[1], said[found[1]]), page)
@@ -121,3 +125,18 @@ def shared_files_stored(document: dict[str, Any]) -> dict[str, Any]:
 
 def shown(name: str, value: Any) -> str:
     return f"<!-- example: {name} -->\n```json\n{json.dumps(value, indent=2)}\n```"
+
+
+def report() -> dict[str, Any]:
+    payload = report_payload(
+        report_id="4e" * 16,
+        handle=name("chris"),
+        primary=ALICE.primary,
+        reported=name("mallory"),
+        reported_primary=MALLORY.primary,
+        category="harassment",
+        text="Every day.",
+        messages=[],
+        created_at=timezone.now(),
+    )
+    return sign("report", payload, ALICE)
