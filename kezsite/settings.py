@@ -177,8 +177,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": KEZ_SAMPLE_SECONDS},
     },
     "desk-tidy": {"task": "console.tasks.tidy", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "reports-erase": {"task": "reports.tasks.erase", "schedule": 21600.0, "options": {"expires": 21600.0}},
 }
-CELERY_BEAT_SCHEDULE["erase_reports"] = {"task": "reports.tasks.erase", "schedule": 6 * 3600.0}
 
 # Django --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
