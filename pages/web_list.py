@@ -27,7 +27,7 @@ PLACEHOLDERS = {
 }
 STATIC_PLACEHOLDER = "/static/{digest}/"
 # The pages of the app; their markup stands in templates/pages/<name>.html.
-APP_PAGES = ("join", "restore", "unlock", "chat", "contacts", "settings")
+APP_PAGES = ("join", "restore", "unlock", "chat", "contacts", "files", "settings")
 
 
 @cache

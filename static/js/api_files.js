@@ -1,6 +1,7 @@
 /** Files on the own server: announced, asked about, downloaded. What is in them, the server does not know. */
 
-import { ask, badAnswer, download, messageOf } from "./http.js";
+import { ApiError, ask, badAnswer, download, messageOf } from "./http.js";
+import { MAX_SHARED_FILES_BYTES as LIST_BYTES } from "./proto/payloads.js";
 
 /** @typedef {"pending"|"ready"|"failed"|"expired"|"removed"} FileState */
 
@@ -59,6 +60,21 @@ export class FilesApi {
    */
   content(fileId, options) {
     return download(`${this.base}/v1/files/${fileId}/content`, options);
+  }
+
+  /**
+   * The list of shared files of a key, as the server has it and not checked; null if it has none.
+   * @param {string} primary 64 hex digits
+   * @returns {Promise<Record<string, unknown>|null>}
+   */
+  async sharedFiles(primary) {
+    try {
+      const { document } = await ask("GET", `${this.base}/v1/shared-files/${primary}`, { maxBytes: LIST_BYTES });
+      return document;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "no_shared_files") return null;
+      throw error;
+    }
   }
 
   /** @param {string} url @param {string} fileId @param {Record<string, unknown>} document @returns {FileStatus} */

@@ -20,6 +20,7 @@ from tests.browser.chain_writer import ChainWriter
 from tests.browser.chatting import enter, open_conversation, send_text, settle, start_conversation
 from tests.browser.file_scenes import take_file_states, take_picture_talk
 from tests.browser.joining import pick_handle
+from tests.browser.list_scenes import take_lists
 from tests.browser.visitor import PATIENCE_MS, Visitor
 
 SIZES: dict[str, ViewportSize] = {
@@ -88,8 +89,9 @@ def take_joining(camera: Camera, visitor: Visitor) -> None:
     camera.take("join-words", visitor)
 
 
-def take_chat(camera: Camera, alice: Visitor, bob: Visitor) -> None:
-    settle(alice)
+def take_chat(camera: Camera, alice: Visitor, bob: Visitor) -> list[str]:
+    """Returns alice's words."""
+    words = settle(alice)
     camera.take("chat-empty", alice)
     settle(bob)
     start_conversation(alice, "bob")
@@ -108,6 +110,7 @@ def take_chat(camera: Camera, alice: Visitor, bob: Visitor) -> None:
     open_conversation(alice, "bob")
     expect(alice.page.get_by_text(TALK[-1][1]).last).to_be_visible()
     camera.take("chat", alice)
+    return words
 
 
 def take_app(camera: Camera, alice: Visitor) -> None:
@@ -138,9 +141,10 @@ def main(folder: Path) -> None:
             with people(browser, stack, "alice", "bob", "visitor") as (alice, bob, visitor):
                 take_plain(camera, visitor)
                 take_joining(camera, visitor)
-                take_chat(camera, alice, bob)
+                words = take_chat(camera, alice, bob)
                 take_picture_talk(camera, alice, bob)
                 take_file_states(camera, alice, stack)
+                take_lists(camera, alice, words, stack, Path(data))
                 take_app(camera, alice)
             browser.close()
 

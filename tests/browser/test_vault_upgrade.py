@@ -69,5 +69,5 @@ def test_a_vault_of_version_1_is_brought_up_to_date(visitor: Visitor):
         "text": ["kept"],
         "bytes": [1, 2, 3],
         "chunk": [9],
-        "version": 2,
+        "version": 3,
     }

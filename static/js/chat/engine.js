@@ -18,6 +18,7 @@ import { Uploads } from "./files/uploads.js";
 import { FileWatch } from "./files/watch.js";
 import { History } from "./history.js";
 import { Inbox } from "./inbox.js";
+import { SharedLists } from "./lists/shared_list.js";
 import { MessageLog } from "./message_log.js";
 import { Names } from "./names.js";
 import { News } from "./news.js";
@@ -78,6 +79,7 @@ export class Engine {
     this.watch = new FileWatch(this);
     this.uploads = new Uploads(this);
     this.downloads = new Downloads(this);
+    this.lists = new SharedLists(this);
     this.connection = new Connection(this, config);
   }
 

@@ -32,6 +32,11 @@ const SENTENCES = {
   file_expired: "The server keeps files for a while only, and this one is over. Ask for it to be sent again.",
   file_removed: "This file was removed from the server.",
   file_changed: "What the server gave is not the file that was sent; nothing of it was kept.",
+  list_missing: "There is a list of shared files that the server does not have. Try again in a moment.",
+  list_replaced: "The server gives an old list of shared files. Nothing of it is shown.",
+  list_not_committed: "The server gives a list of shared files that its owner's sigchain does not name.",
+  list_forged: "The server gives something that is no list of shared files of this handle.",
+  list_older: "A newer list of shared files was seen before. Nothing of this one is shown.",
   former_key: "The key of the recipient has changed meanwhile; send it again.",
 };
 

@@ -8,6 +8,7 @@
 
 import { Engine } from "./engine.js";
 import { FileDesk } from "./files/desk.js";
+import { ListDesk } from "./lists/desk.js";
 
 /** @typedef {import("./types.js").MessageView} MessageView */
 /** @typedef {import("./types.js").Summary} Summary */
@@ -29,6 +30,8 @@ export class ChatSession extends EventTarget {
     this.#engine = new Engine(options, (type, detail) => this.dispatchEvent(new CustomEvent(type, { detail })));
     /** Everything about files. */
     this.files = new FileDesk(this.#engine);
+    /** Everything about lists of shared files. */
+    this.lists = new ListDesk(this.#engine);
   }
 
   /**

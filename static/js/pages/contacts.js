@@ -80,7 +80,7 @@ export async function mount(root, app) {
     }
     menu.hidePopover();
     try {
-      await act(button.dataset.action ?? "", chosen, session);
+      await act(button.dataset.action ?? "", chosen, app, session);
     } catch (error) {
       app.toast(sentence(error), { kind: "danger" });
     }
@@ -97,14 +97,17 @@ export async function mount(root, app) {
 /**
  * @param {string} action
  * @param {Contact} contact
+ * @param {App} app
  * @param {ChatSession} session
  */
-async function act(action, contact, session) {
+async function act(action, contact, app, session) {
   if (action === "details") {
     const summary = session.conversation(contact.peer);
     if (summary) {
       await showDetails(session, summary);
     }
+  } else if (action === "files") {
+    app.go(`/u/${encodeURIComponent(contact.title)}/files`);
   } else if (action === "block") {
     await (contact.blocked ? session.unblock(contact.peer) : askToBlock(session, contact));
   } else if (action === "remove" && (await askToRemove(contact))) {

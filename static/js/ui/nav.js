@@ -1,4 +1,4 @@
-/** The rail (on phones: the bar) between chats, contacts and settings, with the number of unread messages. */
+/** The rail (on phones: the bar) between chats, contacts, files and settings, with the number of unread messages. */
 
 import { find } from "./dom.js";
 

@@ -83,7 +83,8 @@ export class Router {
 
   /** @param {Route} route @param {Params} params @param {number} turn */
   async #show(route, params, turn) {
-    this.#shell.dataset.detail = params.handle === undefined ? "no" : "yes";
+    // An open conversation takes a whole phone.
+    this.#shell.dataset.detail = params.handle !== undefined && route.layout === "full" ? "yes" : "no";
     if (this.#shown?.route === route && this.#shown.update) {
       this.#shown.update(params);
       return;

@@ -24,6 +24,7 @@ export const ROUTES = {
   elsewhere: { page: "elsewhere", unlocked: false, layout: "bare", load: () => import("../pages/elsewhere.js") },
   chat: { page: "chat", unlocked: true, layout: "full", load: () => import("../pages/chat.js") },
   contacts: { page: "contacts", unlocked: true, layout: "column", load: () => import("../pages/contacts.js") },
+  files: { page: "files", unlocked: true, layout: "column", load: () => import("../pages/files.js") },
   settings: { page: "settings", unlocked: true, layout: "column", load: () => import("../pages/settings.js") },
 };
 
@@ -33,6 +34,9 @@ export const ROUTES = {
  */
 export function routeOf(path) {
   const [name, ...more] = path.replace(/^\//u, "").replace(/\/$/u, "").split("/");
+  if (name === "u" && more.length === 2 && more[1] === "files") {
+    return { route: ROUTES.files, params: { handle: decoded(more[0]) } };
+  }
   if (!Object.hasOwn(ROUTES, name) || name === "elsewhere") {
     return null;
   }

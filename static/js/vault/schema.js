@@ -35,6 +35,7 @@ export const COLLECTIONS = Object.freeze({
   drafts: { archived: false },
   files: { archived: false },
   file_chunks: { archived: false },
+  shared_lists: { archived: true },
 });
 
 /** The collections of version 1. */
@@ -62,6 +63,9 @@ const STEPS = Object.freeze([
   (database) => {
     addCollection(database, "files");
     addCollection(database, "file_chunks");
+  },
+  (database) => {
+    addCollection(database, "shared_lists");
   },
 ]);
 

@@ -4,10 +4,11 @@
  */
 
 import { CannotDecrypt } from "../../proto/errors.js";
-import { openFileChunk, sealedChunkSize, sealedSize } from "../../proto/file_chunks.js";
+import { openFileChunk, sealedSize } from "../../proto/file_chunks.js";
 import { Slices } from "../../proto/slices.js";
 import { newShelf } from "../clock.js";
 import { ChatError } from "../errors.js";
+import { cut, sealedBefore } from "./cutting.js";
 import { FileDigests } from "./digesting.js";
 import { pictureOf } from "./picture.js";
 import { AT_ONCE, sealedOf } from "./shelf.js";
@@ -53,7 +54,7 @@ export class Download {
     const have = await this.#readAgain(digests);
     this.#tell("loading", have);
     if (have < total) {
-      const from = sealedSize(size) - sealedRest(size, have, total);
+      const from = sealedBefore(size, have);
       const parts = this.engine.api.files.content(fileId, { token, from, size: sealedSize(size), signal: this.signal });
       await this.#take(parts, have, digests);
     }
@@ -109,34 +110,22 @@ export class Download {
    */
   async #take(parts, first, digests) {
     const { size, total } = this.file;
-    let index = first;
-    let chunk = new Uint8Array(sealedChunkSize(size, index));
-    let filled = 0;
     /** @type {{index: number, sealed: Bytes}[]} */
     let batch = [];
     /** @type {Bytes|null} */
     let head = null;
-    for await (let part of parts) {
-      while (part.length) {
-        const some = part.subarray(0, chunk.length - filled);
-        chunk.set(some, filled);
-        filled += some.length;
-        part = part.subarray(some.length);
-        if (filled < chunk.length) continue;
-        const plain = this.#open(chunk, index);
-        await digests.add(chunk, plain);
-        batch.push({ index, sealed: chunk });
-        if (index === 0) head = plain;
-        index += 1;
-        if (batch.length === AT_ONCE || index === total) {
-          await this.#keep(batch, index, head);
-          batch = [];
-          head = null;
-        }
-        this.#tell("loading", index);
-        filled = 0;
-        if (index < total) chunk = new Uint8Array(sealedChunkSize(size, index));
+    for await (const { index, sealed } of cut(parts, { size, total, first })) {
+      const plain = this.#open(sealed, index);
+      await digests.add(sealed, plain);
+      batch.push({ index, sealed });
+      if (index === 0) head = plain;
+      const have = index + 1;
+      if (batch.length === AT_ONCE || have === total) {
+        await this.#keep(batch, have, head);
+        batch = [];
+        head = null;
       }
+      this.#tell("loading", have);
     }
   }
 
@@ -175,11 +164,4 @@ export class Download {
   #tell(stage, done) {
     this.engine.files.note(this.key, { stage, done, total: this.file.total, cause: null, causeCode: null });
   }
-}
-
-/** How many sealed bytes the chunks from `first` on have. @param {number} size @param {number} first @param {number} total */
-function sealedRest(size, first, total) {
-  let rest = 0;
-  for (let index = first; index < total; index += 1) rest += sealedChunkSize(size, index);
-  return rest;
 }

@@ -153,7 +153,22 @@ function actions(session, summary, dialog) {
     },
     "Public profile",
   );
-  return el("div", { class: "actions" }, profile, block);
+  return el("div", { class: "actions" }, filesLink(summary, dialog), profile, block);
+}
+
+/**
+ * To what they share with me; only a name that is believed leads there.
+ *
+ * @param {Summary} summary
+ * @param {HTMLDialogElement} dialog
+ */
+function filesLink({ handle, title, nameState }, dialog) {
+  if (handle === null || nameState !== "pinned") {
+    return null;
+  }
+  const link = el("a", { class: "button small", attrs: { href: `/u/${encodeURIComponent(title)}/files` } }, icon("folder"), "Shared files");
+  link.addEventListener("click", () => dialog.close());
+  return link;
 }
 
 /**
