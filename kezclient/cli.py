@@ -23,6 +23,7 @@ from kezclient.commands.outbox import outbox_app
 from kezclient.commands.phrase import phrase
 from kezclient.commands.publish import publish
 from kezclient.commands.register import register
+from kezclient.commands.report import report
 from kezclient.commands.restore import restore
 from kezclient.commands.send import send
 from kezclient.commands.serve import serve
@@ -91,6 +92,7 @@ app.command(rich_help_panel=_TRUST)(add)
 app.command(rich_help_panel=_TRUST)(contacts)
 app.command(rich_help_panel=_TRUST)(verify)
 app.command("accept-key", rich_help_panel=_TRUST)(accept_key)
+app.command(rich_help_panel=_TRUST)(report)
 app.add_typer(outbox_app, name="outbox", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(doctor)
 app.command("verify-web", rich_help_panel=_CARE)(verify_web)

@@ -83,6 +83,21 @@ class SelfMessage(ClientError):
     exit_code = ExitCode.USAGE
 
 
+class MessageNotTheirs(ClientError):
+    """There is no message {id} of {handle} to you here. `kez-chat history {handle} --json` shows the ids."""
+
+    code = "message_not_theirs"
+    exit_code = ExitCode.NOT_FOUND
+
+
+class MessageUnprovable(ClientError):
+    """The message {id} came before this version, which keeps signatures; it can't be shown that it is theirs. Report it
+    in your own words."""
+
+    code = "message_unprovable"
+    exit_code = ExitCode.USAGE
+
+
 class FileExists(ClientError):
     """{path} exists already; it is not overwritten."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -194,6 +195,7 @@ class InboxReader:
             cause=None,
             notices=tuple(notices),
             shown_at=None,
+            proof=None if outgoing else _proof(message),
         )
 
     def _name_of_recipient(self, recipient: Primary) -> tuple[Handle | None, str]:
@@ -218,6 +220,12 @@ def _ask(
             directory.watch_chain(contact, now)
         found[key] = name
     return found
+
+
+def _proof(message: Message) -> str:
+    """The signed object without its body, which is stored beside it."""
+    payload = {name: value for name, value in message.document["payload"].items() if name != "body"}
+    return json.dumps({**message.document, "payload": payload})
 
 
 def _what(message: Message) -> tuple[str, str]:

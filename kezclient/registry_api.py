@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kezclient.errors import BadAnswer, HandleUnknown, ServerRefused, WaitingForApproval
 from kezclient.http_edge import HttpEdge, base_of
+from kezproto.canonical import canonical_bytes
 from kezproto.errors import ProtocolError
 from kezproto.handles import Handle, check_server_name
 from kezproto.keys import Primary
@@ -123,17 +125,31 @@ class RegistryApi:
 
     def broker_refusal(self, handle: Handle, key: SigningKey, *, now: datetime) -> Refusal | None:
         """Why the broker last refused this key, None if it did not."""
-        answer = self._edge.post(f"{self.url}/v1/challenges", {"primary": str(key.primary)})
-        try:
-            challenge = _text(answer.document, "challenge")
-            payload = session_payload(handle=handle, primary=key.primary, challenge=challenge, created_at=now)
-            session = sign("session", payload, key)
-        except (ProtocolError, KeyError, TypeError) as error:
-            raise BadAnswer(url=self.url, reason=f"its challenge cannot be signed ({error})") from error
+        session = self._session(handle, key, now)
         document = self._edge.post(f"{self.url}/v1/nats/refusal", session).document
         if not isinstance(document.get("reason"), str):
             return None
         return Refusal(document["reason"], str(document.get("detail") or document["reason"]))
+
+    def file_report(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Send a signed report; the server's word on its state."""
+        return self._edge.post(f"{self.url}/v1/reports", document).document
+
+    def own_reports(self, handle: Handle, key: SigningKey, *, now: datetime) -> dict[str, Any]:
+        """What became of the reports of this key."""
+        text = base64.urlsafe_b64encode(canonical_bytes(self._session(handle, key, now))).decode().rstrip("=")
+        headers = {"Authorization": f"Kez-Session {text}"}
+        return self._edge.get(f"{self.url}/v1/reports", headers=headers).document
+
+    def _session(self, handle: Handle, key: SigningKey, now: datetime) -> dict[str, Any]:
+        """A signed answer to a fresh challenge: it shows that the key is ours."""
+        answer = self._edge.post(f"{self.url}/v1/challenges", {"primary": str(key.primary)})
+        try:
+            challenge = _text(answer.document, "challenge")
+            payload = session_payload(handle=handle, primary=key.primary, challenge=challenge, created_at=now)
+            return sign("session", payload, key)
+        except (ProtocolError, KeyError, TypeError) as error:
+            raise BadAnswer(url=self.url, reason=f"its challenge cannot be signed ({error})") from error
 
     def _entry(self, asked: Handle, document: dict[str, Any]) -> RegistryEntry:
         try:

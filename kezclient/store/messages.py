@@ -53,6 +53,8 @@ class StoredMessage:
     cause: str | None
     notices: tuple[Notice, ...]
     shown_at: datetime | None
+    proof: str | None = None
+    """Of what came: the signed object without its body, as JSON. With the body it can be shown to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class MessageLog:
         """Store a message; the same one, with its `row_id`."""
         row_id = self._database.insert(
             "INSERT INTO message (sender_hex, message_id, direction, peer_hex, peer_handle, name_state, device, seq,"
-            " body_type, body, text, created_at, stored_at, state, cause, notices, shown_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " body_type, body, text, created_at, stored_at, state, cause, notices, shown_at, proof)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 message.sender.hex,
                 message.id,
@@ -95,6 +97,7 @@ class MessageLog:
                 message.cause,
                 json.dumps([{"code": notice.code, "text": notice.text} for notice in message.notices]),
                 format_timestamp(message.shown_at) if message.shown_at else None,
+                message.proof,
             ),
         )
         return replace(message, row_id=row_id)
@@ -133,6 +136,13 @@ class MessageLog:
             "SELECT * FROM message WHERE body_type = 'kez-file-v1'"
             " AND (? OR peer_hex IN (SELECT value FROM json_each(?))) ORDER BY id",
             (peers is None, json.dumps([peer.hex for peer in peers or ()])),
+        )
+        return [_message(row) for row in rows]
+
+    def received_from(self, handle: Handle) -> list[StoredMessage]:
+        """What came under this name, in order of arrival. Whether the name is the key's own, each message says."""
+        rows = self._database.rows(
+            "SELECT * FROM message WHERE peer_handle = ? AND direction = 'in' ORDER BY id", (str(handle),)
         )
         return [_message(row) for row in rows]
 
@@ -276,4 +286,5 @@ def _message(row: sqlite3.Row) -> StoredMessage:
         cause=row["cause"],
         notices=tuple(Notice(each["code"], each["text"]) for each in json.loads(row["notices"])),
         shown_at=parse_timestamp(shown_at) if shown_at else None,
+        proof=row["proof"],
     )

@@ -242,4 +242,8 @@ STEPS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX share_blob_by_share ON share_blob (share_id);
     """,
+    """
+    -- Of what came: the signed object without its body, so that the owner can show it to others. None: came earlier.
+    ALTER TABLE message ADD COLUMN proof TEXT;
+    """,
 )
