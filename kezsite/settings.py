@@ -11,7 +11,6 @@ from csp.constants import NONCE, NONE, SELF
 
 from kezsite.environment import (
     BASE_DIR,
-    attachment_storage,
     bind_address,
     database,
     env,
@@ -26,6 +25,8 @@ from kezsite.environment import (
     trimmed_url,
     whole_number,
 )
+from kezsite.files_settings import *  # noqa: F403 - a part of these
+from kezsite.files_settings import KEZ_FILES_BEAT
 from pages.digest import digest_of
 from pages.packages import static_folders
 
@@ -80,30 +81,6 @@ KEZ_THROTTLE_REGISTER_NETWORK = env.str("KEZ_THROTTLE_REGISTER_NETWORK", default
 KEZ_THROTTLE_LOOKUP = env.str("KEZ_THROTTLE_LOOKUP", default="600/min")
 KEZ_THROTTLE_SIGCHAIN = env.str("KEZ_THROTTLE_SIGCHAIN", default="120/min")
 KEZ_METRICS_ALLOW = network_list("KEZ_METRICS_ALLOW", default=["127.0.0.0/8", "::1/128"])
-
-# Files ---------------------------------------------------------------------------------------------
-KEZ_FILES_STORAGE = attachment_storage(
-    "KEZ_FILES_STORAGE",
-    default=str(BASE_DIR / ".data" / "files"),
-    access_key="KEZ_FILES_ACCESS_KEY",
-    secret_key="KEZ_FILES_SECRET_KEY",  # noqa: S106 - the name of a variable
-)
-KEZ_FILES_MAX_AGE_DAYS = env.int("KEZ_FILES_MAX_AGE_DAYS", default=30)
-KEZ_FILES_IN_FLIGHT_BYTES = env.int("KEZ_FILES_IN_FLIGHT_BYTES", default=64 * 1024 * 1024)
-KEZ_FILES_STORED_BYTES = env.int("KEZ_FILES_STORED_BYTES", default=1024 * 1024 * 1024)
-KEZ_FILES_PER_DAY = env.int("KEZ_FILES_PER_DAY", default=500)
-KEZ_FILES_WAITERS = env.int("KEZ_FILES_WAITERS", default=500)
-KEZ_FILES_SWEEP_SECONDS = env.float("KEZ_FILES_SWEEP_SECONDS", default=5.0)
-KEZ_FILES_EXPIRE_SECONDS = env.float("KEZ_FILES_EXPIRE_SECONDS", default=60.0)
-KEZ_FILES_TIDY_SECONDS = env.float("KEZ_FILES_TIDY_SECONDS", default=600.0)
-KEZ_THROTTLE_FILES = env.str("KEZ_THROTTLE_FILES", default="1200/min")
-KEZ_THROTTLE_SHARED_FILES = env.str("KEZ_THROTTLE_SHARED_FILES", default="60/min")
-KEZ_INGEST_METRICS_BIND = env.str("KEZ_INGEST_METRICS_BIND", default="")
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is kept there
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "attachments": KEZ_FILES_STORAGE,
-}
 
 # Operators -----------------------------------------------------------------------------------------
 KEZ_OPERATOR_SECOND_FACTOR = second_factor("KEZ_OPERATOR_SECOND_FACTOR", public_url=KEZ_CHAT_PUBLIC_URL)
@@ -163,14 +140,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 5}
 # Kept in memory: every task of it is due again within minutes, and a file could be torn by a kill.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"files.tasks.{name}", "schedule": seconds, "options": {"expires": seconds}}
-    for name, seconds in (
-        ("sweep", KEZ_FILES_SWEEP_SECONDS),
-        ("expire", KEZ_FILES_EXPIRE_SECONDS),
-        ("tidy", KEZ_FILES_TIDY_SECONDS),
-    )
-} | {
+CELERY_BEAT_SCHEDULE = KEZ_FILES_BEAT | {
     "desk-sample": {
         "task": "console.tasks.sample",
         "schedule": KEZ_SAMPLE_SECONDS,

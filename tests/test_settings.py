@@ -10,7 +10,7 @@ import pytest
 from devstack.environment import ROOT
 
 NAME = re.compile(r'"((?:KEZ_[A-Z_]+|NATS_URL|REDIS_URL|DATABASE_URL|SIGCHAIN_DATABASE_URL))"')
-READERS = ("settings.py", "sigchain_settings.py")
+READERS = ("settings.py", "files_settings.py", "sigchain_settings.py")
 
 
 def read_by_settings() -> set[str]:
