@@ -33,7 +33,12 @@ def fetch(
         typer.Argument(metavar="WHICH", help="Its name, or the first digits of its id; else the newest."),
     ] = None,
     to: Annotated[
-        Path | None, typer.Option("--to", metavar="PATH", help="The folder or file to write; else here.")
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="PATH",
+            help="The file to write, or the folder (made if it ends with /); else here.",
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every file that came and was not fetched yet.")
@@ -51,18 +56,20 @@ def fetch(
     from kezclient.documents import file_document
     from kezclient.errors import UsageFault
     from kezclient.fetching.choosing import choose_files
+    from kezclient.fetching.request import target_of
     from kezclient.progress import progress_of
     from kezclient.runtime import Runtime
 
     with Runtime(run) as runtime:
         chosen = choose_files(runtime, who, which, everything=everything)
-        if len(chosen) > 1 and to is not None and not to.is_dir():
+        target = target_of(to)
+        if len(chosen) > 1 and not target.is_dir():
             raise UsageFault(sentence=f"{to} is no folder, and there are {len(chosen)} files to fetch.")
         fetched: list[tuple[SharedFile, Path | None]] = []
         problem: ClientError | None = None
         with progress_of(run) as progress:
             for shared in chosen:
-                outcome = _fetch_one(runtime, shared, to or Path(), progress, force=force, wait=not no_wait)
+                outcome = _fetch_one(runtime, shared, target, progress, force=force, wait=not no_wait)
                 fetched.append((shared, outcome if isinstance(outcome, Path) else None))
                 if not isinstance(outcome, Path):
                     problem = problem or outcome

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kezclient.fetching.request import target_of
 from kezclient.fetching.safe_names import MAX_NAME_BYTES, safe_destination, safe_place
+from kezclient.file_errors import BadDestination
 
 FOLDER = Path("/downloads")
 
@@ -111,3 +113,15 @@ def test_no_name_inside_a_folder_leads_elsewhere(name: str):
     assert path.name.casefold() != ".git"
     assert len(path.name.encode()) <= MAX_NAME_BYTES + 1
     assert not set(path.name) & set('/\\<>:"|?*\0\n\u202e')
+
+
+def test_a_folder_that_ends_with_a_slash_is_made(tmp_path):
+    wanted = tmp_path / "new" / "folder"
+    assert target_of(f"{wanted}/") == wanted
+    assert wanted.is_dir()
+    assert target_of(str(tmp_path / "file")) == tmp_path / "file"
+    assert not (tmp_path / "file").exists()
+    assert target_of(None) == Path()
+    (tmp_path / "file").touch()
+    with pytest.raises(BadDestination, match="cannot be written"):
+        target_of(f"{tmp_path / 'file'}/")

@@ -59,20 +59,21 @@ export function byteLength(text) {
 }
 
 /**
- * A size for people: "12 KB".
+ * A size for people, in the words of the command: "80.0 KiB". Rounded down, so that nothing looks as large as a limit
+ * that it is below.
  *
  * @param {number} bytes
  */
 export function sizeText(bytes) {
-  if (bytes < 1000) {
-    return `${bytes} bytes`;
+  if (bytes < 1024) {
+    return bytes === 1 ? "1 byte" : `${bytes} bytes`;
   }
-  const units = ["KB", "MB", "GB", "TB"];
-  let value = bytes / 1000;
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let value = bytes / 1024;
   let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
     unit += 1;
   }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+  return `${(Math.floor(value * 10) / 10).toFixed(1)} ${units[unit]}`;
 }

@@ -74,8 +74,8 @@ function counted({ added, known }) {
 
 /** @param {number} bytes */
 function sizeOf(bytes) {
-  const megabytes = bytes / 1_000_000;
-  return megabytes < 0.1 ? "under 0.1 MB" : `${megabytes.toFixed(megabytes < 10 ? 1 : 0)} MB`;
+  const mebibytes = bytes / 1024 ** 2;
+  return mebibytes < 0.1 ? "under 0.1 MiB" : `${mebibytes.toFixed(mebibytes < 10 ? 1 : 0)} MiB`;
 }
 
 /** Hand a file to the person. @param {Blob} blob @param {string} name */
