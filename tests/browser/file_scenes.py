@@ -64,6 +64,7 @@ def take_picture_talk(camera: Camera, alice: Visitor, bob: Visitor) -> None:
             expect(file_row(bob, name).locator(".state")).to_have_attribute("data-state", "read")
         send_text(alice, "Wow. I'm in!")
         expect(file_row(alice, picture.name).locator("img.shown")).to_be_visible()
+        expect(file_row(alice, sheet.name).get_by_role("button", name="Download")).to_be_visible()
         camera.take("chat-files", alice)
         file_row(alice, picture.name).get_by_role("button", name="Open the picture").click()
         alice.page.get_by_role("dialog").get_by_role("img").wait_for()

@@ -85,13 +85,21 @@ def test_a_small_picture_goes_inside_its_message(pair: Pair, tmp_path: Path):
     bob.page.keyboard.press("Escape")
 
 
-def test_a_picture_of_5_mb_is_there_at_once_and_arrives_by_itself(pair: Pair, tmp_path: Path):
+def test_a_picture_of_5_mb_is_there_at_once_and_arrives_though_the_network_went_away(
+    pair: Pair, tmp_path: Path
+):
     alice, bob = pair
     picture = tmp_path / "market.png"
     picture.write_bytes(png(1700, 1000, noise=True))
     assert picture.stat().st_size > 5_000_000
+    alice.expect("ERR_INTERNET_DISCONNECTED|WebSocket connection")
+    set_line(alice, chunks=0, limit=20)
     attach(alice, picture)
     expect(file_row(alice, picture.name).locator("img.shown")).to_be_visible()
+    wait_chunks(alice, 20)
+    alice.context.set_offline(True)
+    set_line(alice, limit=1000)
+    alice.context.set_offline(False)
     expect(file_row(bob, picture.name).locator("img.shown")).to_be_visible(timeout=LONG_MS)
     assert sha256(save(bob, picture.name, tmp_path / "saved.png")) == sha256(picture)
     expect(conversation(bob, alice.name)).to_contain_text(picture.name)
@@ -224,6 +232,18 @@ def test_another_device_has_what_this_one_has_sent(
         found,
     )
     assert opened == sha256(notes)
+
+    # A page that goes away while it still seals has accepted nothing, and leaves nothing behind.
+    other.run(
+        """void chat.session.files.send(arg, { name: "torn.bin", type: "", size: 9_000_000, slice: (from, to) => ({
+          arrayBuffer: () => new Promise((resolve) => from < 3_000_000 && resolve(new ArrayBuffer(to - from))),
+        }) })""",
+        found["peer"],
+    )
+    other.wait("chat.store.count('file_chunks').then((count) => count > 20)")
+    other.reopen()
+    assert other.run("chat.store.count('file_chunks')") == 2
+    assert other.run("chat.store.count('files')") == 1
 
 
 def test_browser_and_command_line_send_each_other_pictures(pair: Pair, stack: Stack, tmp_path: Path):

@@ -10,7 +10,7 @@ import { sentence } from "../../ui/sentences.js";
 export function mountLeaving(section, app) {
   buttonPart(section, "leave").addEventListener("click", async () => {
     const name = app.identity ? app.shown(app.identity.handle) : "";
-    const waiting = app.session?.waiting ? ["Some messages still wait to be sent; they are lost."] : [];
+    const waiting = app.session?.waiting ? ["Some messages or files still wait to be sent; they are lost."] : [];
     const sure = await ask({
       title: "Log out and wipe?",
       text: [

@@ -44,7 +44,7 @@ function pictureContent({ message, file, name }) {
   place.style.setProperty("--height", `${height}px`);
   place.disabled = !file.here;
   if (file.here) {
-    place.append(el("img", { attrs: { alt: "", width, height, draggable: false } }));
+    place.append(el("img", { attrs: { alt: "", width, height, decoding: "async", draggable: "false" } }));
   }
   return el(
     "div",
