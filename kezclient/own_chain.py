@@ -1,9 +1,9 @@
-"""Saying on the own sigchain where its owner is reached; every step may be repeated."""
+"""Saying something on the own sigchain: where its owner is reached, what they share; every step may be repeated."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kezclient import clock
 from kezclient.chain_watch import ChainWatch
@@ -12,7 +12,7 @@ from kezproto.chain_operations import ADD_ENDPOINT, Endpoint, endpoint_body
 from kezproto.sigchain import event_document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from kezclient.runtime import Runtime
     from kezclient.sigchain_api import SigchainApi
@@ -36,7 +36,7 @@ def put_endpoint(
             state = runtime.sigchains.fetch(url, key.primary)
             endpoint = choose(state)
             if endpoint not in state.endpoints:
-                _append(runtime.sigchains, url, state, endpoint, key)
+                append_event(runtime.sigchains, url, state, key, ADD_ENDPOINT, endpoint_body(endpoint))
                 state = runtime.sigchains.fetch(url, key.primary)
             ChainWatch(runtime.store).take(state, whose="your own handle", now=clock.now())
             return state, endpoint
@@ -51,11 +51,12 @@ def put_endpoint(
     raise AssertionError("the last try returns or raises")
 
 
-def _append(sigchains: SigchainApi, url: str, state: ChainState, endpoint: Endpoint, key: SigningKey) -> None:
+def append_event(
+    sigchains: SigchainApi, url: str, state: ChainState, key: SigningKey, op: str, body: Mapping[str, Any]
+) -> None:
+    """Sign the event that follows `state`, and hand it in. ServerRefused on a conflict."""
     now = clock.now()
     # A clock that was set back must not make the chain run backwards.
     created_at = max(now, state.head_time) if state.head_time else now
-    event = event_document(
-        key=key, head=state.head, op=ADD_ENDPOINT, body=endpoint_body(endpoint), created_at=created_at
-    )
+    event = event_document(key=key, head=state.head, op=op, body=body, created_at=created_at)
     sigchains.append(url, event)

@@ -24,7 +24,7 @@ def publish(
     run: Invocation,
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help="Files; `-` reads one from stdin and needs `--name`."),
+        typer.Argument(metavar="FILE", help="Files, folders; `-` reads stdin and needs `--name`."),
     ] = None,
     to: Annotated[
         list[str] | None,
@@ -44,8 +44,9 @@ def publish(
     """Put files on your list of shared files, for these readers.
 
     They are uploaded in sealed chunks, and kept by the server as long as it keeps files; to publish the same file
-    again renews that, and adds readers. Each reader sees what is for them, not who else there is. Without FILE it goes
-    on with what was broken off.
+    again renews that, and adds readers. Folders, and files above 10 MiB, are served from this machine by Iroh, while
+    `kez-chat serve` runs. Each reader sees what is for them, not who else there is. Without FILE it goes on with what
+    was broken off.
     """
     import asyncio
 

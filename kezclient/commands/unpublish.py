@@ -30,13 +30,14 @@ def unpublish(
 ) -> None:
     """Take a file off your list of shared files.
 
-    It is gone from the list at once. Who has seen the list before may still have the key to the file, and can fetch it
-    as long as the server keeps it.
+    It is gone from the list at once, and what goes by Iroh is no longer served. Of what is with the server, who has
+    seen the list before may still have the key, and can fetch it as long as the server keeps it.
     """
     from kezclient import clock
     from kezclient.publishing.collection import without
     from kezclient.publishing.own_list import OwnList
     from kezclient.publishing.picking import fitting
+    from kezclient.publishing.serving import serve_what_is_listed
     from kezclient.publishing.words import names_of, published_document
     from kezclient.runtime import Runtime
     from kezclient.shared_errors import NotPublished
@@ -54,6 +55,7 @@ def unpublish(
             return without(before, [each.ref for each in taken], readers)
 
         after = OwnList(runtime).change(change)
+        serve_what_is_listed(runtime, after)
         left = {each.ref: each for each in after}
         own_server = runtime.profile.own_server
         now = clock.now()

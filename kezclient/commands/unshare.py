@@ -27,7 +27,7 @@ def unshare(
     """Stop serving a file or folder that you shared by Iroh.
 
     Whoever has fetched it keeps it; a transfer that goes on is cut off. What was shared several times under one name is
-    taken back from everybody.
+    taken back from everybody. What is on your list of shared files, `kez-chat unpublish` takes back.
     """
     from kezclient import clock
     from kezclient.runtime import Runtime
@@ -49,7 +49,7 @@ def _meant(runtime: Runtime, which: str) -> list[Share]:
     from kezclient.file_errors import NothingServed
     from kezclient.files import LEAST_REF
 
-    served = runtime.store.shares.served()
+    served = [each for each in runtime.store.shares.served() if not each.for_list]
     found = [each for each in served if each.name == which]
     if not found and len(which) >= LEAST_REF:
         found = [each for each in served if each.ref.startswith(which.lower())]

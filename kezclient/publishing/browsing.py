@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kezclient import clock
+from kezclient.directory import parse_who
 from kezclient.errors import UsageFault
 from kezclient.files import SharedFile
+from kezclient.publishing.own_list import own_owner
 from kezclient.publishing.picking import fitting
 from kezclient.publishing.shared_list import Owner, read_list
 from kezclient.shared_errors import EntryUnknown
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from kezclient.publishing.shared_list import OpenedList
     from kezclient.runtime import Runtime
     from kezclient.store.contacts import Contact
+    from kezproto.handles import Handle
     from kezproto.shared_entries import SharedEntry
 
 SEPARATOR = "/"
@@ -33,24 +36,33 @@ def pick_shared(runtime: Runtime, given: str, *, everything: bool) -> list[Share
     who, _, which = given.partition(SEPARATOR)
     if bool(which) == everything:
         raise UsageFault(sentence=f"Say which file of {who}: `{who}/NAME`; or `{who}/` with `--all`.")
-    contact, opened = list_of(runtime, who)
-    entries = opened.entries if opened is not None else ()
-    meant = list(entries) if everything else fitting(entries, which, lambda entry: entry.file)
+    handle, entries = _entries_of(runtime, who)
+    meant = entries if everything else fitting(entries, which, lambda entry: entry.file)
     if not meant:
-        raise EntryUnknown(
-            whose=contact.handle.display(runtime.profile.own_server), entry=which or "anything"
-        )
+        raise EntryUnknown(whose=handle.display(runtime.profile.own_server), entry=which or "anything")
     if not everything:
         meant = [max(meant, key=lambda entry: entry.added_at)]
-    return [_shared_file(contact, entry) for entry in meant]
+    direction = "out" if handle == runtime.profile.handle else "in"
+    return [
+        SharedFile(
+            file=entry.file,
+            peer=entry.owner,
+            peer_handle=handle,
+            name_state="pinned",
+            direction=direction,
+            at=entry.added_at,
+        )
+        for entry in meant
+    ]
 
 
-def _shared_file(contact: Contact, entry: SharedEntry) -> SharedFile:
-    return SharedFile(
-        file=entry.file,
-        peer=contact.primary,
-        peer_handle=contact.handle,
-        name_state="pinned",
-        direction="in",
-        at=entry.added_at,
-    )
+def _entries_of(runtime: Runtime, who: str) -> tuple[Handle, list[SharedEntry]]:
+    """Of somebody's list, or of the own one, which another device may have made; each file once."""
+    profile = runtime.profile
+    if parse_who(who, profile.own_server) == profile.handle:
+        handle, opened = profile.handle, read_list(runtime, own_owner(runtime))
+    else:
+        contact, opened = list_of(runtime, who)
+        handle = contact.handle
+    entries = opened.entries if opened is not None else ()
+    return handle, list({entry.file.digest: entry for entry in entries}.values())

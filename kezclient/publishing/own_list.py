@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from kezclient import clock
 from kezclient.errors import BadAnswer, ServerRefused, ServerUnreachable
+from kezclient.own_chain import append_event
 from kezclient.publishing.collection import Published, collected, sealed
 from kezclient.publishing.shared_list import (
     Owner,
@@ -37,7 +38,6 @@ from kezclient.shared_errors import (
 from kezclient.store.shared_lists import MadeList
 from kezproto.chain_operations import SET_SHARED_FILES, shared_files_body
 from kezproto.shared_files import shared_files_payload, verify_shared_files
-from kezproto.sigchain import event_document
 from kezproto.signed import sign
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ class OwnList:
 
     @property
     def _owner(self) -> Owner:
-        runtime = self.runtime
-        url = runtime.directory.own_sigchain_url() or runtime.directory.refresh_own(clock.now()).sigchain_url
-        return Owner(runtime.profile.primary, url, "your own handle")
+        return own_owner(self.runtime)
 
     def _read(self) -> tuple[ChainState, list[Published]]:
         """The list, and the chain that the next one is committed on."""
@@ -165,17 +163,10 @@ class OwnList:
         return MadeList(manifest, version_no, document)
 
     def _commit(self, state: ChainState, made: MadeList) -> None:
-        now = clock.now()
-        event = event_document(
-            key=self.runtime.identity.key,
-            head=state.head,
-            op=SET_SHARED_FILES,
-            body=shared_files_body(commitment_of(verify_shared_files(made.document))),
-            # A clock that was set back must not make the chain run backwards.
-            created_at=max(now, state.head_time) if state.head_time else now,
-        )
+        body = shared_files_body(commitment_of(verify_shared_files(made.document)))
+        key, url = self.runtime.identity.key, self._owner.sigchain_url
         with _waiting():
-            self.runtime.sigchains.append(self._owner.sigchain_url, event)
+            append_event(self.runtime.sigchains, url, state, key, SET_SHARED_FILES, body)
 
     def _hand_in(self, made: MadeList) -> None:
         """The chain commits to it. ListWaits if the server cannot take it now."""
@@ -188,6 +179,12 @@ class OwnList:
         with self.runtime.store.write():
             lists.pin(self.runtime.profile.primary, version_no, manifest, clock.now())
             lists.confirmed(version_no)
+
+
+def own_owner(runtime: Runtime) -> Owner:
+    """Oneself, as the owner of a list. Errors as `Directory.refresh_own`, if the own chain's address is not known."""
+    url = runtime.directory.own_sigchain_url() or runtime.directory.refresh_own(clock.now()).sigchain_url
+    return Owner(runtime.profile.primary, url, "your own handle")
 
 
 @contextmanager

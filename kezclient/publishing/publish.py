@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from kezclient import clock
 from kezclient.errors import ServerRefused
-from kezclient.file_errors import PathImpossible
 from kezclient.publishing.collection import Published, with_file
 from kezclient.publishing.own_list import OwnList
+from kezclient.publishing.serving import queue_offer, serve_what_is_listed
 from kezclient.shared_errors import EmptyFile, EntryTooLarge, ListFull
 from kezclient.sharing.announcing import is_final, token_of
 from kezclient.sharing.chunked import seal_source
@@ -33,15 +33,16 @@ def queue_publication(
 ) -> int:
     """Remember that the file is to go on the list for these readers, and its upload; the number of the publication.
 
-    One that waits already, from a try that was broken off, is gone on with. EmptyFile, PathImpossible.
+    One that waits already, from a try that was broken off, is gone on with. Folders, and files above 10 MiB, go by
+    Iroh. EmptyFile, and errors as `queue_offer`.
     """
+    if source.folder is not None or source.size > MAX_ATTACHMENT_BYTES:
+        runtime.run.note(
+            f"{source.name} goes by Iroh: it can be fetched while `kez-chat serve` runs on this machine."
+        )
+        return queue_offer(runtime, source, readers, note)
     if source.size == 0:
         raise EmptyFile(name=source.name)
-    if source.folder is not None or source.size > MAX_ATTACHMENT_BYTES:
-        what = "it is a folder" if source.folder is not None else "it has more than 10 MiB"
-        raise PathImpossible(
-            name=source.name, via="on a list", reason=f"{what}. `kez-chat share` sends it to one person."
-        )
     waiting = _waiting(runtime, source)
     if waiting is not None:
         with runtime.store.write():
@@ -76,14 +77,18 @@ def settle(runtime: Runtime, *, rebuild: bool = False) -> list[Published]:
     own = OwnList(runtime, rebuild=rebuild)
     _forget(runtime, over)
     if not ready and not rebuild:
-        return own.read()
+        collection = own.read()
+        serve_what_is_listed(runtime, collection)
+        return collection
     publications = [publication for publication, _ in ready]
     try:
         collection = own.change(lambda before: _added(before, ready))
     except (ListFull, EntryTooLarge):
         _forget(runtime, publications)
+        serve_what_is_listed(runtime, own.read())
         raise
     _forget(runtime, publications)
+    serve_what_is_listed(runtime, collection)
     return collection
 
 

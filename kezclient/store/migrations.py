@@ -246,4 +246,8 @@ STEPS: tuple[str, ...] = (
     -- Of what came: the signed object without its body, so that the owner can show it to others. None: came earlier.
     ALTER TABLE message ADD COLUMN proof TEXT;
     """,
+    """
+    -- For the own list of shared files: that says who may fetch it.
+    ALTER TABLE share ADD COLUMN for_list INTEGER NOT NULL DEFAULT 0;
+    """,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,8 @@ from kezproto.timestamps import format_timestamp, parse_timestamp
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`content` and `key` are those of the ticket. Since `unshared_at` it is gone for its readers."""
+    """`content` and `key` are those of the ticket. Since `unshared_at` it is gone for its readers. `for_list`: the own
+    list of shared files says who they are."""
 
     id: int
     content: str
@@ -31,6 +33,7 @@ class Share:
     path: Path
     shared_at: datetime
     unshared_at: datetime | None
+    for_list: bool = False
 
     @property
     def ref(self) -> str:
@@ -99,13 +102,14 @@ class ShareTable:
         path: Path,
         blobs: Sequence[NewBlob],
         now: datetime,
+        for_list: bool = False,
     ) -> Share:
         """A new share without readers; the first of its blobs is what the ticket names."""
         with self._database.write():
             share_id = self._database.insert(
-                "INSERT INTO share (content, key_hex, kind, name, size, path, shared_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (blobs[0].content, key.hex(), kind, name, size, str(path), format_timestamp(now)),
+                "INSERT INTO share (content, key_hex, kind, name, size, path, shared_at, for_list)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (blobs[0].content, key.hex(), kind, name, size, str(path), format_timestamp(now), for_list),
             )
             for blob in blobs:
                 self._database.run(
@@ -113,7 +117,7 @@ class ShareTable:
                     " VALUES (?, ?, ?, ?, ?, ?)",
                     (blob.content, share_id, blob.number, blob.path, blob.data, blob.manifest),
                 )
-        return Share(share_id, blobs[0].content, key, kind, name, size, path, now, None)
+        return Share(share_id, blobs[0].content, key, kind, name, size, path, now, None, for_list)
 
     def add_reader(
         self, share_id: int, reader: Primary, handle: Handle, message_id: str | None = None
@@ -123,6 +127,15 @@ class ShareTable:
             " ON CONFLICT DO UPDATE SET message_id = excluded.message_id",
             (share_id, reader.hex, str(handle), message_id),
         )
+
+    def set_readers(self, share_id: int, readers: Mapping[Primary, Handle]) -> None:
+        """These and nobody else; when somebody of them has fetched it stays known."""
+        self._database.run(
+            "DELETE FROM share_reader WHERE share_id = ? AND reader_hex NOT IN (SELECT value FROM json_each(?))",
+            (share_id, json.dumps([reader.hex for reader in readers])),
+        )
+        for reader, handle in readers.items():
+            self.add_reader(share_id, reader, handle)
 
     def find(self, share_id: int) -> Share | None:
         row = self._database.row("SELECT * FROM share WHERE id = ?", (share_id,))
@@ -213,6 +226,7 @@ def _share(row: sqlite3.Row) -> Share:
         path=Path(row["path"]),
         shared_at=parse_timestamp(row["shared_at"]),
         unshared_at=parse_timestamp(row["unshared_at"]) if row["unshared_at"] else None,
+        for_list=bool(row["for_list"]),
     )
 
 

@@ -11,8 +11,9 @@ import pytest
 from kezclient.errors import ServerUnreachable
 from kezclient.files_api import FilesApi
 from kezclient.publishing import shared_list
+from kezclient.store.store import Store
 from kezclient.tests.conftest import NewMachine
-from kezclient.tests.machine import Machine
+from kezclient.tests.machine import Machine, Running
 from kezclient.tests.tunnel import Tunnel
 
 
@@ -20,6 +21,10 @@ def a_file(machine: Machine, name: str, size: int) -> Path:
     path = machine.folder / name
     path.write_bytes(random.Random(size).randbytes(size))
     return path
+
+
+def database(machine: Machine) -> Path:
+    return machine.folder / "data/kez-chat/profiles/default/history.sqlite3"
 
 
 def entries(machine: Machine, *who: str) -> dict[str, Any]:
@@ -78,7 +83,6 @@ def test_what_cannot_be_published_is_refused_before_anything_is_sent(alice: Mach
     empty, large = a_file(alice, "empty.txt", 0), a_file(alice, "film.mkv", 10 * 1024 * 1024 + 1)
     for arguments, code, name in (
         ((str(empty), "--to", bob.handle), 2, "empty_file"),
-        ((str(large), "--to", bob.handle), 2, "path_impossible"),
         ((str(empty),), 2, "usage"),
         ((str(large), "--to", alice.handle), 2, "self_message"),
         ((str(large), "--to", bob.handle, "--note", "two\nlines"), 2, "usage"),
@@ -106,8 +110,43 @@ def test_another_device_goes_on_from_the_list(alice: Machine, bob: Machine, new_
     assert renewed["id"] != before["id"]
     assert renewed["expires_at"] > before["expires_at"]
     assert entries(bob, alice.handle)["cat.png"]["id"] == renewed["id"]
+    # An own file is fetched like any other.
+    laptop.look("fetch", f"{alice.handle}/cat.png", "--to", str(laptop.folder / "again.png"))
+    assert (laptop.folder / "again.png").read_bytes() == cat.read_bytes()
     alice.look("unpublish", "cat.png")
     assert entries(laptop) == {}
+
+
+def test_what_is_too_large_for_the_server_is_served_to_those_on_the_list(
+    alice: Machine, bob: Machine, new_machine: NewMachine
+):
+    carol = new_machine("carol").register()
+    film, folder = a_file(alice, "film.mkv", 11_000_000), alice.folder / "photos"
+    folder.mkdir()
+    (folder / "cat.png").write_bytes(b"cat")
+    done = alice.look("publish", str(film), str(folder), "--to", f"{bob.handle},{carol.handle}")
+    assert {each["name"]: each["mode"] for each in done["entries"]} == {"film.mkv": "iroh", "photos": "iroh"}
+    assert entries(bob, alice.handle)["film.mkv"]["expires_at"] is None
+    out = bob.folder / "out"
+    out.mkdir()
+    with Running(alice, "serve") as server:
+        server.wait_for(lambda self: self.lines and self.lines[0]["type"] == "serving")
+        bob.look("fetch", f"{alice.handle}/", "--all", "--to", str(out))
+        assert (out / "film.mkv").read_bytes() == film.read_bytes()
+        assert (out / "photos/cat.png").read_bytes() == b"cat"
+    alice.look("unpublish", "film.mkv", "--to", carol.handle)
+    assert set(entries(carol, alice.handle)) == {"photos"}
+    with Store(database(alice)) as store:
+        [share] = [each for each in store.shares.served() if each.name == "film.mkv"]
+        assert [reader.handle.local for reader in store.shares.readers(share.id)] == [bob.handle]
+    alice.look("unpublish", "photos")
+    assert alice.look("unshare", "film.mkv", code=8)["error"]["code"] == "nothing_served"
+    # Published again it is another offer, and the former one ends.
+    alice.look("publish", str(film), "--to", carol.handle)
+    with Store(database(alice)) as store:
+        [share] = store.shares.served()
+        assert len(store.shares.all()) == 3
+        assert len(store.shares.readers(share.id)) == 2
 
 
 def test_what_died_between_commit_and_hand_in_is_repaired_by_the_next_command(
