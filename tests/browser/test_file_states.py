@@ -103,7 +103,7 @@ def test_every_way_in_which_a_file_can_stand_is_said_in_words(
     rows[4].get_by_role("button", name="Download changed.pdf").click()
     expect(rows[4].locator(".file-failed")).to_contain_text("is not the file that was sent")
     expect(rows[5].locator(".file-failed")).to_contain_text("No file of this id has been announced")
-    expect(rows[6]).to_contain_text("5.4 GB. Download needs the CLI:")
+    expect(rows[6]).to_contain_text("5.0 GiB. Download needs the CLI:")
     expect(rows[6].locator("code")).to_have_text(re.compile(f"kez-chat fetch {penny.name} [0-9a-f]{{12}}$"))
     assert_accessible(alice.page)
 

@@ -8,7 +8,7 @@ import { accessDigest, chunkFrame } from "../../proto/file_chunks.js";
 import { fileAnnouncementPayload } from "../../proto/file_announcement.js";
 import { fromHex } from "../../proto/bytes.js";
 import { sign } from "../../proto/signed.js";
-import { now } from "../clock.js";
+import { newAttempt, now } from "../clock.js";
 import { ChatError } from "../errors.js";
 import { sealedOf } from "./shelf.js";
 
@@ -52,7 +52,11 @@ export class Upload {
       if (status.state !== "pending") throw failureOf(status);
       // All were confirmed; what is still missing after a while has got lost.
       if (status.received === before.received && status.missing.length) {
-        await inTurn(() => this.#send(file, status));
+        await inTurn(async () => {
+          // Under new ids: the broker would take these for what it has confirmed already.
+          await this.#change({ attempt: newAttempt() });
+          await this.#send(file, status);
+        });
       }
     }
     await this.#change({ stage: "here", cause: null, causeCode: null });
