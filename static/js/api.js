@@ -8,6 +8,7 @@
 
 import { FilesApi } from "./api_files.js";
 import { RegistrationApi } from "./api_registration.js";
+import { ReportsApi } from "./api_reports.js";
 import { ApiError, ask, badAnswer, messageOf } from "./http.js";
 import { Handle } from "./proto/handles.js";
 import { Primary } from "./proto/keys.js";
@@ -38,6 +39,7 @@ export class Api {
     this.base = globalThis.location?.origin ?? config.publicUrl;
     this.files = new FilesApi(this.base);
     this.registration = new RegistrationApi(this.base);
+    this.reports = new ReportsApi(this.base);
   }
 
   /** Which server this is, and its clock. @returns {Promise<Health>} */

@@ -37,6 +37,7 @@ const SENTENCES = {
   list_not_committed: "The server gives a list of shared files that its owner's sigchain does not name.",
   list_forged: "The server gives something that is no list of shared files of this handle.",
   list_older: "A newer list of shared files was seen before. Nothing of this one is shown.",
+  report_too_large: "These messages are too large for one report. Open fewer of them.",
   former_key: "The key of the recipient has changed meanwhile; send it again.",
 };
 

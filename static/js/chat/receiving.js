@@ -6,6 +6,7 @@ import { toBase64, toHex } from "../proto/bytes.js";
 import { Slices } from "../proto/slices.js";
 import { pictureIn } from "./files/file_view.js";
 import { Receipts } from "./receipts.js";
+import { proofOf } from "./records.js";
 import { UNOPENED } from "./types.js";
 
 /** @typedef {import("./unit.js").Unit} Unit */
@@ -148,6 +149,7 @@ export class Receiving {
       notices,
       shown: mine,
       receiptAt: null,
+      ...(mine ? {} : { proof: proofOf(message.document) }),
     };
   }
 

@@ -37,6 +37,8 @@
  * @property {boolean} shown  read on another device of the owner
  * @property {number|null} receiptAt  when the last delivered receipt was queued
  * @property {import("./files/picture.js").Picture|null} [picture]  which picture an inline file is
+ * @property {Record<string, any>} [proof]  of what came: the signed object without its body; with it, it can be shown to
+ *   others. What came before this was kept has none
  */
 
 /**
@@ -46,6 +48,17 @@
  */
 
 /** @typedef {{hash: string}} Seen */
+
+/** The signed object without its body, which is stored beside it. @param {Record<string, any>} document */
+export function proofOf(document) {
+  const { body: _, ...payload } = document.payload;
+  return { ...document, payload };
+}
+
+/** A received message as its sender signed it. @param {MessageRecord} record */
+export function signedObject({ proof, body }) {
+  return { ...proof, payload: { ...proof?.payload, body } };
+}
 
 /** @param {string} sender @param {string} id */
 export function messageKey(sender, id) {

@@ -9,6 +9,7 @@
 import { Engine } from "./engine.js";
 import { FileDesk } from "./files/desk.js";
 import { ListDesk } from "./lists/desk.js";
+import { ReportDesk } from "./reports.js";
 
 /** @typedef {import("./types.js").MessageView} MessageView */
 /** @typedef {import("./types.js").Summary} Summary */
@@ -32,6 +33,8 @@ export class ChatSession extends EventTarget {
     this.files = new FileDesk(this.#engine);
     /** Everything about lists of shared files. */
     this.lists = new ListDesk(this.#engine);
+    /** Everything about reports to the operators. */
+    this.reports = new ReportDesk(this.#engine);
   }
 
   /**

@@ -7,6 +7,7 @@ import { sentence } from "../ui/sentences.js";
 import { pathOf } from "./chat/addresses.js";
 import { drawPeer, nameOf } from "./chat/conversation_item.js";
 import { askToBlock, showDetails } from "./chat/details.js";
+import { report } from "./chat/report_dialog.js";
 import { el, reconcile } from "./chat/dom.js";
 import { watchIncoming } from "./chat/notify.js";
 import { openMenu, menuKeys } from "./chat/popovers.js";
@@ -104,7 +105,7 @@ async function act(action, contact, app, session) {
   if (action === "details") {
     const summary = session.conversation(contact.peer);
     if (summary) {
-      await showDetails(session, summary);
+      await showDetails(session, summary, () => report(app, session, summary, null).catch((error) => tell(app, error)));
     }
   } else if (action === "files") {
     app.go(`/u/${encodeURIComponent(contact.title)}/files`);
@@ -113,6 +114,11 @@ async function act(action, contact, app, session) {
   } else if (action === "remove" && (await askToRemove(contact))) {
     await session.removeContact(contact.peer);
   }
+}
+
+/** @param {App} app @param {unknown} error */
+function tell(app, error) {
+  app.toast(sentence(error), { kind: "danger" });
 }
 
 /** @param {Contact} contact */

@@ -6,6 +6,7 @@ import { mountBlocked } from "./settings/blocked.js";
 import { mountHistory } from "./settings/history.js";
 import { mountLeaving } from "./settings/leaving.js";
 import { mountLock } from "./settings/lock.js";
+import { mountReports } from "./settings/reports.js";
 import { mountSwitches } from "./settings/switches.js";
 import { mountWords } from "./settings/words.js";
 
@@ -23,6 +24,7 @@ const PARTS = {
   notifications: mountSwitches,
   history: mountHistory,
   blocked: mountBlocked,
+  reports: mountReports,
   leave: mountLeaving,
 };
 

@@ -15,6 +15,7 @@ import { actsOf } from "./pane_acts.js";
 import { composerParts, speak, statusOf, threadParts } from "./pane_parts.js";
 import { PaneSending, nameForCommands } from "./pane_sending.js";
 import { fillSkeleton } from "./rows_view.js";
+import { report } from "./report_dialog.js";
 import { Thread } from "./thread.js";
 import { UNOPENED } from "../../chat/types.js";
 
@@ -158,8 +159,14 @@ export class ConversationPane {
   async showDetails() {
     const { summary } = this;
     if (summary && summary.peer !== UNOPENED) {
-      await showDetails(this.session, summary);
+      await showDetails(this.session, summary, () => this.report(null));
     }
+  }
+
+  /** Asks what to tell the operators about this person. @param {string|null} message that is to be opened to them */
+  report(message) {
+    const { summary } = this;
+    return summary ? this.run(() => report(this.app, this.session, summary, message)) : Promise.resolve();
   }
 
   /**

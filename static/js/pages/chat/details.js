@@ -1,5 +1,5 @@
 /**
- * Who somebody is: the key, the safety number, whether it was compared, and the way to block them.
+ * Who somebody is: the key, the safety number, whether it was compared, and the ways to block and to report them.
  */
 
 import { ask, openDialog } from "../../ui/dialogs.js";
@@ -17,8 +17,9 @@ import { el } from "./dom.js";
  *
  * @param {ChatSession} session
  * @param {Summary} summary
+ * @param {() => void} report asks what to report; called after the dialog was closed
  */
-export async function showDetails(session, summary) {
+export async function showDetails(session, summary, report) {
   const { dialog, closed } = openDialog({
     title: nameOf(summary),
     class: "details",
@@ -32,7 +33,7 @@ export async function showDetails(session, summary) {
         ...numberPart(session, summary),
         el("h3", { text: "Key" }),
         el("code", { class: "whole-key", text: `ed25519:${summary.peer}` }),
-        actions(session, summary, place),
+        actions(session, summary, place, report),
       );
     },
   });
@@ -132,8 +133,9 @@ function numberPart(session, { peer, verified, nameState }) {
  * @param {ChatSession} session
  * @param {Summary} summary
  * @param {HTMLDialogElement} dialog
+ * @param {() => void} report
  */
-function actions(session, summary, dialog) {
+function actions(session, summary, dialog, report) {
   const { blocked, handle, peer, title } = summary;
   const block = el("button", {
     class: blocked ? "button small end" : "button danger small end",
@@ -153,7 +155,7 @@ function actions(session, summary, dialog) {
     },
     "Public profile",
   );
-  return el("div", { class: "actions" }, filesLink(summary, dialog), profile, block);
+  return el("div", { class: "actions" }, filesLink(summary, dialog), profile, reportButton(summary, dialog, report), block);
 }
 
 /**
@@ -169,6 +171,25 @@ function filesLink({ handle, title, nameState }, dialog) {
   const link = el("a", { class: "button small", attrs: { href: `/u/${encodeURIComponent(title)}/files` } }, icon("folder"), "Shared files");
   link.addEventListener("click", () => dialog.close());
   return link;
+}
+
+/**
+ * Operators know handles: somebody whose name is not believed can't be reported.
+ *
+ * @param {Summary} summary
+ * @param {HTMLDialogElement} dialog
+ * @param {() => void} report
+ */
+function reportButton({ handle }, dialog, report) {
+  if (handle === null) {
+    return null;
+  }
+  const button = el("button", { class: "button small", text: "Report", attrs: { type: "button" } });
+  button.addEventListener("click", () => {
+    dialog.addEventListener("close", report, { once: true });
+    dialog.close();
+  });
+  return button;
 }
 
 /**

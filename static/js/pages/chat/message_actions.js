@@ -13,10 +13,12 @@ import { menuKeys, openMenu } from "./popovers.js";
  * @property {(message: MessageView) => void} reply
  * @property {(message: MessageView) => void} copy
  * @property {(message: MessageView) => void} remove    after the person has confirmed
+ * @property {(message: MessageView) => void} report   asks what to tell the operators
  * @property {(message: MessageView) => void} retry
  * @property {Record<"view"|"save"|"fetch"|"cancel"|"copyCommand", (message: MessageView) => void>} files
  * @property {(key: string) => void} jump
  * @property {(step: number) => void} move           the focus, between rows
+ * @property {(message: MessageView) => boolean} mayReport
  * @property {() => boolean} mayReply
  * @property {(message: MessageView) => boolean} maySave whether it is a file that is here
  */
@@ -36,6 +38,7 @@ export function messageActions(scroller, menu, acts, signal) {
     reply: (message) => acts.mayReply() && acts.reply(message),
     copy: acts.copy,
     delete: (message) => confirmRemoval(message, acts),
+    report: acts.report,
     retry: acts.retry,
     reopen: acts.retry,
     view: acts.files.view,
@@ -98,7 +101,8 @@ function fitMenu(menu, message, acts) {
     const action = button.dataset.action;
     button.hidden = (action === "reply" && (!mayReply || message.kind !== "text"))
       || (action === "copy" && message.kind !== "text")
-      || (action === "save" && !acts.maySave(message));
+      || (action === "save" && !acts.maySave(message))
+      || (action === "report" && !acts.mayReport(message));
   }
 }
 

@@ -29,6 +29,7 @@ export function actsOf(pane) {
     },
     copy: (message) => copy(message.text),
     remove: (message) => remove(message, "Deleted."),
+    report: (message) => pane.report(message.id),
     retry: (message) => pane.run(() => session.retry(peer(), message.id)),
     files: {
       view: (message) => pane.run(async () => pane.files?.view(message)),
@@ -43,6 +44,7 @@ export function actsOf(pane) {
       }
     },
     move: (step) => pane.thread?.rows.moveFocus(step),
+    mayReport: (message) => !message.mine && ["text", "file", "unknown"].includes(message.kind) && Boolean(pane.summary?.handle),
     mayReply: () => Boolean(pane.summary && mayWrite(pane.summary)),
     maySave: (message) => Boolean(message.file?.here && (message.mine || !pane.files?.isHeld())),
   };
