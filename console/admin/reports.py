@@ -9,9 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from console.deeds import Deed
+from console.evidence import opened_messages
 from console.keys import stored_form
 from console.pages import ShownOnly
 from console.queues import QueueFilter
+from console.sections import Section
 from reports import services
 from reports.models import Report
 from reports.services import MAX_OUTCOME
@@ -138,6 +140,17 @@ class ReportAdmin(ShownOnly):
         if not term:
             return queryset, False
         return queryset.filter(handle__local=term) | queryset.filter(report_id__startswith=term), False
+
+    def sections(self, request: HttpRequest, row: Report) -> list[Section]:
+        """The opened messages, for those who deal with the report: they are private to everybody else."""
+        if not request.user.has_perm(HANDLE):
+            return []
+        rows = [
+            (opened.at, opened.fault or f"signed by {row.handle} for {row.reporter}", opened.text)
+            for opened in opened_messages(row)
+        ]
+        empty = "None." if not row.message_count else "They were erased a while after the report was closed."
+        return [Section("Opened messages", ("written", "checked", "text"), rows, empty)]
 
     def line_of(self, row: Report) -> str:
         return f"{row.report_id[:8]}: {row.handle} for {row.get_category_display()}"
