@@ -28,6 +28,13 @@ class OptionalReasonForm(ReasonForm):
 class ExpiringForm(forms.ModelForm):  # type: ignore[type-arg]
     """Of rows that may end by themselves."""
 
+    expires_at = forms.DateTimeField(
+        label="Expires at (UTC)",
+        required=False,
+        help_text="Empty: never.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
     def clean_expires_at(self) -> Any:
         moment = self.cleaned_data["expires_at"]
         if moment is not None and moment <= timezone.now():

@@ -64,14 +64,16 @@ class Person:
         return [json.loads(line) for line in self.run("--json", *arguments).stdout.splitlines()]
 
     @contextmanager
-    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """`kez-chat` with its stdin and stdout as pipes, for as long as the block runs."""
+    def running(self, *arguments: str, notes: bool = False) -> Iterator[subprocess.Popen[str]]:
+        """`kez-chat` with its stdin and stdout as pipes, for as long as the block runs. `notes`: what it writes to
+        stderr comes in stdout as well."""
         with subprocess.Popen(
             [KEZ_CHAT, *arguments],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if notes else None,
             text=True,
         ) as process:
             try:

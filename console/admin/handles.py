@@ -99,4 +99,6 @@ class HandleAdmin(ShownOnly):
 
     @admin.display(description="registration")
     def signed_registration(self, handle: Handle) -> SafeString:
-        return format_html("<pre>{}</pre>", json.dumps(handle.registration, indent=2, sort_keys=True))
+        return format_html(
+            '<pre tabindex="0">{}</pre>', json.dumps(handle.registration, indent=2, sort_keys=True)
+        )

@@ -88,4 +88,6 @@ class PendingRegistrationAdmin(ShownOnly):
 
     @admin.display(description="registration")
     def signed_registration(self, pending: PendingRegistration) -> SafeString:
-        return format_html("<pre>{}</pre>", json.dumps(pending.registration, indent=2, sort_keys=True))
+        return format_html(
+            '<pre tabindex="0">{}</pre>', json.dumps(pending.registration, indent=2, sort_keys=True)
+        )

@@ -110,7 +110,7 @@ def test_the_code_of_an_invite_is_shown_once(olga):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"uses_allowed": "0"}, {"uses_allowed": "1", "expires_at_0": "2020-01-01", "expires_at_1": "0:00"}],
+    [{"uses_allowed": "0"}, {"uses_allowed": "1", "expires_at": "2020-01-01T00:00"}],
 )
 def test_invites_that_are_good_for_nothing(olga, wrong):
     assert "errorlist" in olga.post(f"{INVITES}add/", wrong).content.decode()
