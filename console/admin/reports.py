@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from console.deeds import Deed
-from console.evidence import opened_messages
+from console.evidence import evidence_of
 from console.keys import stored_form
 from console.pages import ShownOnly
 from console.queues import QueueFilter
@@ -145,12 +145,8 @@ class ReportAdmin(ShownOnly):
         """The opened messages, for those who deal with the report: they are private to everybody else."""
         if not request.user.has_perm(HANDLE):
             return []
-        rows = [
-            (opened.at, opened.fault or f"signed by {row.handle} for {row.reporter}", opened.text)
-            for opened in opened_messages(row)
-        ]
         empty = "None." if not row.message_count else "They were erased a while after the report was closed."
-        return [Section("Opened messages", ("written", "checked", "text"), rows, empty)]
+        return [Section("Opened messages", ("written", "checked", "text"), evidence_of(row), empty)]
 
     def line_of(self, row: Report) -> str:
         return f"{row.report_id[:8]}: {row.handle} for {row.get_category_display()}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from console.evidence import opened_messages
+from console.evidence import evidence_of
 from console.tests.rows import reported
 from kezproto.bodies import chunked_file_body, text_body
 from kezproto.keys import SigningKey
@@ -51,8 +51,7 @@ def opened(report: Report, *messages: Any) -> Report:
 
 def test_what_the_reported_key_signed_is_shown(report, mo, audrey):
     opened(report, message(BOB, ALICE, text_body("Buy followers!\n<b>Now</b>")))
-    (shown,) = opened_messages(report)
-    assert (shown.fault, shown.at, shown.text) == ("", NOON, "Buy followers!\n<b>Now</b>")
+    assert evidence_of(report) == [(NOON, "signed by bobby for alice", "Buy followers!\n<b>Now</b>")]
     address = f"/admin/reports/report/{report.pk}/change/"
     page = mo.get(address).content.decode()
     assert "signed by bobby for alice" in page
@@ -71,8 +70,8 @@ def test_of_a_file_its_name_is_shown_and_not_its_key(report):
         digest=f"blake3:{'0' * 64}",
         plain_digest=f"blake3:{'1' * 64}",
     )
-    (shown,) = opened_messages(opened(report, message(BOB, ALICE, body)))
-    assert shown.text == "A file: price list.pdf (application/pdf, 300.0 kB)"
+    ((_, _, text),) = evidence_of(opened(report, message(BOB, ALICE, body)))
+    assert text == "A file: price list.pdf (application/pdf, 300.0 kB)"
 
 
 def forged(**changes: Any) -> dict[str, Any]:
@@ -88,17 +87,16 @@ def forged(**changes: Any) -> dict[str, Any]:
         message(MALLORY, ALICE, text_body("Not bob's.")),
         message(BOB, MALLORY, text_body("Not to alice.")),
         message(ALICE, BOB, text_body("Her own.")),
-        "words",
         {},
     ],
-    ids=["changed", "of somebody else", "to somebody else", "the reporter's own", "text", "nothing"],
+    ids=["changed", "of somebody else", "to somebody else", "the reporter's own", "nothing"],
 )
 def test_what_proves_nothing_says_so_and_is_not_shown(report, document):
     good = message(BOB, ALICE, text_body("Hello."))
-    first, second = opened_messages(opened(report, document, good))
-    assert first.fault
-    assert first.text == ""
-    assert (second.fault, second.text) == ("", "Hello.")
+    (at, check, text), second = evidence_of(opened(report, document, good))
+    assert (at, text) == (None, "")
+    assert "signed by" not in str(check)
+    assert second == (NOON, "signed by bobby for alice", "Hello.")
 
 
 def test_after_they_were_erased(report, mo):

@@ -83,7 +83,7 @@ def test_reserving_inviting_and_approving(
     register(patient)
 
 
-def test_a_suspension_cuts_a_live_browser_and_a_live_command_and_is_undone(
+def test_a_report_a_suspension_that_cuts_a_live_browser_and_a_live_command_and_back(
     desk: Visitor, visitor_of: Callable[..., Visitor], person: Callable[..., Person]
 ):
     alice = visitor_of(f"alice-{uuid4().hex[:8]}")
@@ -95,6 +95,20 @@ def test_a_suspension_cuts_a_live_browser_and_a_live_command_and_is_undone(
     alice.page.locator("a.conversation").first.wait_for()
     start_conversation(alice, bob.name)
     expect(message(alice, "Hello from a terminal.")).to_be_visible()
+
+    send_text(alice, "Buy followers, cheap!")
+    bob.run("listen", "--count", "1")
+    bob.run("report", alice.name, "She sells followers.", "--category", "spam", "--last", "1", "--yes")
+    page = desk.page
+    desk.goto("/admin/")
+    page.get_by_role("link", name="that nobody has taken").click()
+    page.locator("#result_list tbody tr", has_text=alice.name).get_by_role("link").first.click()
+    expect(page.get_by_text("She sells followers.")).to_be_visible()
+    expect(page.get_by_text(f"signed by {alice.name} for {bob.name}")).to_be_visible()
+    expect(page.get_by_role("cell", name="Buy followers, cheap!")).to_be_visible()
+    act(page, "Take")
+    expect(page.get_by_text("1 report taken.")).to_be_visible()
+    at_report = page.url
 
     with bob.running("listen", notes=True) as listening:
         hears(listening, "Connected.")
@@ -108,6 +122,9 @@ def test_a_suspension_cuts_a_live_browser_and_a_live_command_and_is_undone(
         assert not answers(f"{desk.base_url}/v1/u/{alice.name}")
         expect(alice.page.get_by_text("This handle is suspended")).to_be_visible()
 
+        page.goto(at_report)
+        act(page, "Resolve", Outcome="Her handle is suspended for a day.")
+        expect(page.get_by_text("1 report resolved.")).to_be_visible()
         for name in (alice.name, bob.name):
             open_handle(desk, name)
             act(desk.page, "Reinstate", Reason="A mistake.")
@@ -116,6 +133,7 @@ def test_a_suspension_cuts_a_live_browser_and_a_live_command_and_is_undone(
         alice.page.locator('#shell[data-connection="online"]').wait_for()
         send_text(alice, "I am back.")
         hears(listening, "I am back.")
+    assert "Her handle is suspended for a day." in bob.run("report").stdout
     bob.run("send", alice.name, "So am I.")
     expect(message(alice, "So am I.")).to_be_visible()
     open_handle(desk, alice.name)
@@ -138,7 +156,7 @@ def open_handle(desk: Visitor, name: str) -> None:
     page = desk.page
     desk.goto("/admin/")
     page.get_by_role("link", name="Handles", exact=True).click()
-    page.get_by_role("searchbox").fill(name)
+    page.get_by_role("searchbox", name="Search").fill(name)
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name=name, exact=True).click()
 
