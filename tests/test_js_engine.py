@@ -20,7 +20,7 @@ def ask(url: str, *asks: tuple[str, str]) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["engine", "files", "sending"])
+@pytest.mark.parametrize("name", ["engine", "files", "lists", "sending"])
 def test_the_pure_parts(name: str):
     node("--test", str(FOLDER / f"{name}.test.js"))
 

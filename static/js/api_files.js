@@ -2,6 +2,7 @@
 
 import { ApiError, ask, badAnswer, download, messageOf } from "./http.js";
 import { MAX_SHARED_FILES_BYTES as LIST_BYTES } from "./proto/payloads.js";
+import { parseTimestamp } from "./proto/timestamps.js";
 
 /** @typedef {"pending"|"ready"|"failed"|"expired"|"removed"} FileState */
 
@@ -15,11 +16,14 @@ import { MAX_SHARED_FILES_BYTES as LIST_BYTES } from "./proto/payloads.js";
  * @property {number[]} missing
  * @property {string|null} cause
  * @property {string|null} causeCode
+ * @property {Date|null} expiresAt  until when a ready one is kept
  */
 
 const STATES = new Set(["pending", "ready", "failed", "expired", "removed"]);
 /** What the server may take beyond the time that it was asked to wait. */
 const SPARE_MS = 10_000;
+/** The server reads a sigchain meanwhile. */
+const CHAIN_MS = 20_000;
 
 export class FilesApi {
   /** @param {string} base the origin of the server */
@@ -77,6 +81,15 @@ export class FilesApi {
     }
   }
 
+  /**
+   * Hand in the own list, which the own sigchain commits to; the same again is no error.
+   * @param {string} primary 64 hex digits
+   * @param {object} document the signed object
+   */
+  async putSharedFiles(primary, document) {
+    await ask("PUT", `${this.base}/v1/shared-files/${primary}`, { body: document, answerMs: CHAIN_MS });
+  }
+
   /** @param {string} url @param {string} fileId @param {Record<string, unknown>} document @returns {FileStatus} */
   #status(url, fileId, document) {
     try {
@@ -88,7 +101,7 @@ export class FilesApi {
 }
 
 /** @param {string} fileId @param {Record<string, unknown>} document @returns {FileStatus} */
-function readStatus(fileId, { file_id, state, chunks, received, missing, cause, cause_code }) {
+function readStatus(fileId, { file_id, state, chunks, received, missing, cause, cause_code, expires_at }) {
   if (file_id !== fileId) throw new Error("it is about another file");
   if (typeof state !== "string" || !STATES.has(state)) throw new Error("it names no state of the file");
   if (!isCount(chunks) || !isCount(received) || received > chunks) throw new Error("its numbers cannot be");
@@ -102,6 +115,7 @@ function readStatus(fileId, { file_id, state, chunks, received, missing, cause, 
     missing,
     cause: typeof cause === "string" ? cause.slice(0, 500) : null,
     causeCode: typeof cause_code === "string" ? cause_code.slice(0, 64) : null,
+    expiresAt: typeof expires_at === "string" ? parseTimestamp(expires_at) : null,
   };
 }
 

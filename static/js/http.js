@@ -50,7 +50,7 @@ export class ApiError extends Error {
 
 /**
  * Ask for a JSON document.
- * @param {"GET"|"POST"} method
+ * @param {"GET"|"POST"|"PUT"} method
  * @param {string} url
  * @param {{body?: object, token?: string, headers?: Record<string, string>, maxBytes?: number, answerMs?: number,
  *   signal?: AbortSignal}} [options] `token`: of a file, as hex; `headers`: further ones; `answerMs`: how long the

@@ -16,7 +16,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.chatting import enter, settle, start_conversation
 from tests.browser.conftest import visitors
 from tests.browser.engine_page import aside
-from tests.browser.files import sha256
+from tests.browser.files import png, sha256
 from tests.browser.list_maker import publish_all_kinds
 from tests.browser.visitor import Visitor
 
@@ -170,7 +170,7 @@ def test_the_own_list_with_its_readers(scene: Scene):
     page = bob.page
     page.get_by_role("link", name="Files", exact=True).click()
     page.wait_for_url("**/files")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your shared files")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your files")
     expect(page.get_by_role("heading", name="You share nothing yet")).to_be_visible()
     words = scene.folder / "words of bob"
     words.write_text(" ".join(scene.words))
@@ -189,3 +189,66 @@ def test_the_own_list_with_its_readers(scene: Scene):
     page.get_by_role("link", name="What of it is for you").click()
     enter(bob, f"/u/{scene.alice.handle}/files")
     expect(items(bob)).to_have_count(3)
+
+
+def test_publishing_from_the_browser(scene: Scene, tmp_path: Path):
+    """What is published here, other devices go on from; what they change shows here."""
+    bob, machine, alice = scene.bob, scene.machine, scene.alice
+    page = bob.page
+    bob.goto("/files")
+    enter(bob, "/files")
+    expect(item(bob, "map.pdf")).to_be_visible()
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog", name="Publish a file")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Choose a file.")
+    lake = tmp_path / "lake.png"
+    lake.write_bytes(png(600, 400, noise=True))
+    dialog.get_by_label("File").set_input_files(lake)
+    dialog.get_by_role("button", name="Publish").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Choose who may see it.")
+    dialog.get_by_label(alice.handle).check()
+    dialog.get_by_label("Note").fill("The lake")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Publish").click()
+    own = item(bob, "lake.png")
+    expect(own).to_contain_text("The lake", timeout=90_000)
+    expect(own).to_contain_text(f"For {alice.handle}")
+    image = own.locator("img")
+    expect(image).to_be_visible()
+    assert image.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [256, 171]
+
+    # Alice fetches it, and another device of Bob's takes the other file off and puts one on.
+    aside(lambda: alice.look("fetch", f"{bob.name}/lake.png", "--to", str(tmp_path / "fetched.png")))
+    assert sha256(tmp_path / "fetched.png") == sha256(lake)
+    aside(lambda: machine.look("unpublish", "map.pdf"))
+    notes = tmp_path / "notes.txt"
+    notes.write_text("by the command")
+    aside(lambda: machine.look("publish", str(notes), "--to", alice.handle))
+    listed = aside(lambda: machine.look("browse"))["entries"]
+    assert [(each["name"], each["note"], each["thumbnail"]) for each in listed] == [
+        ("lake.png", "The lake", True),
+        ("notes.txt", None, False),
+    ]
+    page.get_by_role("button", name="Look again").click()
+    expect(item(bob, "notes.txt")).to_be_visible()
+    expect(item(bob, "map.pdf")).to_have_count(0)
+
+    # Between commit and hand-in the line is cut: it is made good when the list is looked at again.
+    bob.expect("ERR_FAILED")
+    lists = re.compile(LISTS)
+    page.route(lists, lambda route: route.abort() if route.request.method == "PUT" else route.continue_())
+    item(bob, "lake.png").get_by_role("button", name="Who may see lake.png").click()
+    readers = page.get_by_role("dialog", name="lake.png")
+    expect(readers.get_by_label(alice.handle)).to_be_checked()
+    readers.get_by_role("button", name="Take it off").click()
+    expect(readers.get_by_role("alert")).to_contain_text("can't be reached")
+    assert_accessible(page)
+    readers.get_by_role("button", name="Cancel").click()
+    page.unroute(lists)
+    page.get_by_role("button", name="Look again").click()
+    expect(item(bob, "lake.png")).to_have_count(0)
+    expect(item(bob, "notes.txt")).to_be_visible()
+    assert [each["name"] for each in aside(lambda: alice.look("browse", bob.name))["entries"]] == [
+        "notes.txt"
+    ]

@@ -18,6 +18,7 @@ import { Uploads } from "./files/uploads.js";
 import { FileWatch } from "./files/watch.js";
 import { History } from "./history.js";
 import { Inbox } from "./inbox.js";
+import { OwnList } from "./lists/own_list.js";
 import { SharedLists } from "./lists/shared_list.js";
 import { MessageLog } from "./message_log.js";
 import { Names } from "./names.js";
@@ -80,6 +81,7 @@ export class Engine {
     this.uploads = new Uploads(this);
     this.downloads = new Downloads(this);
     this.lists = new SharedLists(this);
+    this.ownList = new OwnList(this);
     this.connection = new Connection(this, config);
   }
 

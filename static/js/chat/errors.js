@@ -36,6 +36,13 @@ const SENTENCES = {
   list_replaced: "The server gives an old list of shared files. Nothing of it is shown.",
   list_not_committed: "The server gives a list of shared files that its owner's sigchain does not name.",
   list_forged: "The server gives something that is no list of shared files of this handle.",
+  list_full:
+    "Your list is full: it holds 1,000 entries, one for each file and reader and some for yourself. Take something off.",
+  list_unreadable: "Something on your list can't be read here; a newer version of this app may have put it there.",
+  list_busy: "Another device of yours changes your list at this moment. Try again.",
+  entry_too_large: "The name and the note are too long together. Shorten them.",
+  bad_note: "The note can't be sent as it is.",
+  file_empty: "This file is empty; there is nothing to publish.",
   list_older: "A newer list of shared files was seen before. Nothing of this one is shown.",
   report_too_large: "These messages are too large for one report. Open fewer of them.",
   former_key: "The key of the recipient has changed meanwhile; send it again.",

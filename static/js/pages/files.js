@@ -10,6 +10,8 @@ import { icon } from "../ui/icons.js";
 import { buttonPart, find, part } from "../ui/dom.js";
 import { codeOf } from "../ui/sentences.js";
 import { EntryItem } from "./files/entry_item.js";
+import { publishDialog } from "./files/publish_dialog.js";
+import { readersDialog } from "./files/readers_dialog.js";
 import { emptyState, errorState, waitingState } from "./files/states.js";
 
 /** @typedef {import("../ui/app_state.js").App} App */
@@ -52,7 +54,9 @@ class FilesPage {
     this.session = app.session;
     /** @type {string|undefined} */
     this.handle = undefined;
-    buttonPart(root, "again").addEventListener("click", () => this.#load(), { signal: this.#abort.signal });
+    const { signal } = this.#abort;
+    buttonPart(root, "again").addEventListener("click", () => this.#load(), { signal });
+    buttonPart(root, "publish").addEventListener("click", () => this.#publish(), { signal });
   }
 
   /** @param {Params} params */
@@ -60,12 +64,13 @@ class FilesPage {
     this.handle = handle;
     const own = handle === undefined || handle === this.app.shown(this.session.identity.handle);
     const name = own ? "" : oneLine(handle ?? "", 80);
-    find(this.root, "h1", HTMLElement).textContent = own ? "Your shared files" : `Files of ${name}`;
+    find(this.root, "h1", HTMLElement).textContent = own ? "Your files" : `Files of ${name}`;
     part(this.root, "own-lead").hidden = !own;
     part(this.root, "lead").hidden = own;
     part(this.root, "lead-name").textContent = name;
     part(this.root, "write").setAttribute("href", `/chat/${encodeURIComponent(handle ?? "")}`);
     part(this.root, "write").hidden = own;
+    part(this.root, "publish").hidden = !own;
     this.#drawPeople(own);
     this.#load();
   }
@@ -116,8 +121,10 @@ class FilesPage {
         thumbnail: () => this.session.lists.thumbnail(entry, signal),
         save: (bytes) => saveAs(bytes, entry.name),
         urlOf: (which) => pictures.urlOf(`${entry.id} ${which}`),
-        view: (url, bytes) => showPicture({ name: entry.name, size: entry.size, url, save: () => saveAs(bytes, entry.name) }),
+        view: (url, bytes) =>
+          showPicture({ name: entry.name, size: entry.size, url, save: () => saveAs(bytes, entry.name) }),
         copy: (text) => this.#copy(text),
+        readers: () => this.#changeReaders(entry),
         say: (text) => this.app.announce(text),
       });
       items.set(entry.id, item);
@@ -143,7 +150,8 @@ class FilesPage {
   #refused({ refused, own, title: whose }) {
     const what = refused.length === 1 ? "One entry" : `${refused.length} entries`;
     const by = own ? "of your list" : `that ${whose} made for you`;
-    const text = `${what} ${by} can't be read here: ${oneLine(refused[0], 200)} A newer version of this app may be needed.`;
+    const why = oneLine(refused[0], 200);
+    const text = `${what} ${by} can't be read here: ${why} A newer version of this app may be needed.`;
     return el("p", { class: "notice warn" }, icon("alert"), el("span", { text }));
   }
 
@@ -151,6 +159,26 @@ class FilesPage {
   #draw(items, state) {
     part(this.root, "list").replaceChildren(...items);
     part(this.root, "state").replaceChildren(...(state ? [state] : []));
+  }
+
+  async #publish() {
+    const people = this.session.contacts().filter(({ blocked }) => !blocked);
+    const name = await publishDialog({ lists: this.session.lists, people });
+    if (name !== null) {
+      this.app.toast(`${oneLine(name, 80)} is on your list.`, { kind: "ok" });
+      this.#load();
+    }
+  }
+
+  /** @param {EntryView} entry */
+  async #changeReaders(entry) {
+    const contacts = this.session.contacts().filter(({ blocked }) => !blocked);
+    const others = (entry.readers ?? []).filter(({ peer }) => !contacts.some((contact) => contact.peer === peer));
+    const people = [...contacts, ...others.map(({ peer, handle }) => ({ peer, title: this.#shown(handle) }))];
+    const set = (/** @type {string[]} */ peers) => this.session.lists.setReaders(entry, peers);
+    if (await readersDialog(entry, { people, set })) {
+      this.#load();
+    }
   }
 
   /** Where to look at what others share. @param {boolean} own */

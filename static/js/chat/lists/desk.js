@@ -1,19 +1,30 @@
 /** What a page can ask about lists of shared files: what somebody shares with me, what I share, and a file of it. */
 
-import { BadHandle } from "../../proto/errors.js";
-import { parseHandle } from "../../proto/handles.js";
+import { BadHandle, Malformed } from "../../proto/errors.js";
+import { plainLine } from "../../proto/fields.js";
+import { parseFullHandle, parseHandle } from "../../proto/handles.js";
 import { Primary } from "../../proto/keys.js";
+import { MAX_ATTACHMENT_BYTES } from "../../proto/payloads.js";
+import { MAX_NOTE_BYTES } from "../../proto/shared_entries.js";
+import { formatTimestamp } from "../../proto/timestamps.js";
+import { now } from "../clock.js";
 import { ChatError } from "../errors.js";
+import { withFile, withReaders } from "./collection.js";
 import { fetchListed } from "./fetching.js";
+import { uploadForList } from "./uploading.js";
 import { entryViews } from "./views.js";
 
 /** @typedef {import("./views.js").EntryView} EntryView */
 /** @typedef {import("../../proto/shared_entries.js").SharedEntry} SharedEntry */
+/** @typedef {import("../../proto/shared_entries.js").Reader} Reader */
 /**
  * `peer` and `handle` of its owner, `title` as they are called here. `own`: the entries have their readers.
  * @typedef {{peer: string, handle: string, title: string, own: boolean, madeAt: Date|null, entries: EntryView[],
  *   refused: string[]}} ListView
  */
+
+const TOO_LARGE =
+  "From the browser a file may have up to 10 MiB. The command kez-chat publish serves larger ones from your machine.";
 
 export class ListDesk {
   #engine;
@@ -69,6 +80,58 @@ export class ListDesk {
     return this.#fetch(this.#entryOf(view).document.thumbnail, { signal });
   }
 
+  /**
+   * Upload a file and put it on the own list; published again it is renewed, for its readers of before as well. One
+   * above the limit is refused before anything is read. Errors: file_too_large, file_empty, key_changed, unknown_peer,
+   * those of `uploadForList` and of `OwnList.change`.
+   * @param {{file: File, thumbnail: File|null, peers: string[], note: string}} wanted `peers`: who may see it
+   * @param {import("./uploading.js").UploadOptions} options
+   */
+  async publish({ file, thumbnail, peers, note }, { progress, signal }) {
+    if (file.size > MAX_ATTACHMENT_BYTES) throw new ChatError("file_too_large", TOO_LARGE);
+    if (file.size === 0) throw new ChatError("file_empty");
+    checkNote(note);
+    const readers = await this.#readers(peers);
+    const small = thumbnail ? await uploadForList(this.#engine, thumbnail, { progress: () => undefined, signal }) : null;
+    const { body, expiresAt } = await uploadForList(this.#engine, file, { progress, signal });
+    const content = {
+      added_at: formatTimestamp(now()),
+      file: body,
+      ...(small ? { thumbnail: small.body } : {}),
+      ...(note ? { note } : {}),
+      ...(expiresAt ? { expires_at: formatTimestamp(expiresAt) } : {}),
+    };
+    signal.throwIfAborted();
+    await this.#engine.ownList.change((before) => withFile(before, { content, readers }));
+  }
+
+  /**
+   * Who may see a file of the own list from now on; nobody: it goes. Errors as `publish`, of the list.
+   * @param {EntryView} view
+   * @param {string[]} peers
+   */
+  async setReaders(view, peers) {
+    const known = (view.readers ?? []).filter(({ peer }) => peers.includes(peer)).map(({ handle, peer }) => (
+      { primary: Primary.fromHex(peer), handle: parseFullHandle(handle) }
+    ));
+    const fresh = peers.filter((peer) => !known.some(({ primary }) => primary.hex === peer));
+    const readers = [...known, ...(await this.#readers(fresh))];
+    await this.#engine.ownList.change((collection) => withReaders(collection, view.id, readers));
+  }
+
+  /** Contacts whose keys may be sealed to. @param {string[]} peers @returns {Promise<Reader[]>} */
+  async #readers(peers) {
+    const { book, directory } = this.#engine;
+    const readers = [];
+    for (const peer of peers) {
+      const contact = book.ofKey(peer);
+      if (!contact) throw new ChatError("unknown_peer");
+      const { handle, peer: key } = await directory.forSending(contact);
+      readers.push({ primary: Primary.fromHex(key), handle: parseFullHandle(handle) });
+    }
+    return readers;
+  }
+
   /** @param {Record<string, any>|undefined} body @param {import("./fetching.js").FetchOptions} options */
   async #fetch(body, options) {
     if (body?.mode !== "chunked") throw new ChatError("file_not_here");
@@ -83,16 +146,10 @@ export class ListDesk {
   }
 
   async #self() {
-    const { identity, directory } = this.#engine;
-    const entry = await directory.lookUp(identity.handle);
-    if (!entry.primary.equals(identity.primary)) throw new ChatError("wrong_key");
-    return {
-      primary: identity.primary,
-      sigchainUrl: entry.sigchainUrl,
-      whose: "your own handle",
-      title: identity.handle.display(identity.handle.server),
-      handle: identity.handle.toString(),
-    };
+    const { identity, lists, ownList } = this.#engine;
+    await ownList.repair();
+    const title = identity.handle.display(identity.handle.server);
+    return { ...(await lists.self()), title, handle: identity.handle.toString() };
   }
 
   /** @param {string} handleText */
@@ -107,6 +164,16 @@ export class ListDesk {
       title,
       handle: contact.handle,
     };
+  }
+}
+
+/** ChatError bad_note for what cannot stand in an entry. @param {string} note perhaps empty */
+function checkNote(note) {
+  try {
+    if (note) plainLine(1, MAX_NOTE_BYTES)(note);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new ChatError("bad_note", `The note ${error.message}`);
   }
 }
 

@@ -28,10 +28,12 @@ const COLLECTION = "shared_lists";
 const TRIES = 3;
 const PAUSE_MS = 500;
 
-const MISSING = "names a list of shared files that the server does not have. It may be on its way: try again in a moment.";
-const REPLACED = ": their sigchain has replaced it since. Nothing of it is shown. A new one may be on its way: try again " +
-  "in a moment.";
-const FOREIGN = " does not name. Nothing of it is shown: it is not theirs, or somebody withholds a part of their sigchain.";
+const MISSING =
+  "names a list of shared files that the server does not have. It may be on its way: try again in a moment.";
+const REPLACED =
+  ": their sigchain has replaced it since. Nothing of it is shown. A new one may be on its way: try again in a moment.";
+const FOREIGN =
+  " does not name. Nothing of it is shown: it is not theirs, or somebody withholds a part of their sigchain.";
 
 export class SharedLists {
   /** @param {import("../engine.js").Engine} engine */
@@ -47,19 +49,36 @@ export class SharedLists {
    * @returns {Promise<OpenedList|null>}
    */
   async read(owner) {
+    return (await this.readWithChain(owner)).opened;
+  }
+
+  /**
+   * The list as `read` gives it, and the chain that commits to it.
+   * @param {Owner} owner
+   * @returns {Promise<{state: ChainState, opened: OpenedList|null}>}
+   */
+  async readWithChain(owner) {
     const { api, chains } = this.engine;
     for (let attempt = 1; ; attempt += 1) {
       const state = await chains.fetch(owner.sigchainUrl, owner.primary);
-      if (!state.sharedFiles) return null;
+      if (!state.sharedFiles) return { state, opened: null };
       const listed = await verified(owner, await api.files.sharedFiles(owner.primary.hex));
       const wrong = contradiction(owner, state, listed);
       if (listed && !wrong) {
         await this.#checkPin(owner, listed);
-        return this.#open(listed);
+        return { state, opened: await this.#open(listed) };
       }
       if (wrong && attempt === TRIES) throw wrong;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
+  }
+
+  /** Oneself, as an owner. ChatError wrong_key; errors of look-ups. @returns {Promise<Owner>} */
+  async self() {
+    const { identity, directory } = this.engine;
+    const entry = await directory.lookUp(identity.handle);
+    if (!entry.primary.equals(identity.primary)) throw new ChatError("wrong_key");
+    return { primary: identity.primary, sigchainUrl: entry.sigchainUrl, whose: "your own handle" };
   }
 
   /**
@@ -147,9 +166,11 @@ function contradiction({ whose }, state, listed) {
   const isOld = state.events.some(
     ({ operand }) => operand.kind === "shared_files" && isSame(found, operand.sharedFiles),
   );
-  return isOld
-    ? new ChatError("list_replaced", `The server gives an old list of shared files of ${whose}${REPLACED}`)
-    : new ChatError("list_not_committed", `The server gives a list of shared files that the sigchain of ${whose}${FOREIGN}`);
+  if (isOld) {
+    return new ChatError("list_replaced", `The server gives an old list of shared files of ${whose}${REPLACED}`);
+  }
+  const text = `The server gives a list of shared files that the sigchain of ${whose}${FOREIGN}`;
+  return new ChatError("list_not_committed", text);
 }
 
 /**

@@ -17,6 +17,7 @@ import { sentence } from "../../ui/sentences.js";
  * @property {(which: "small"|"whole") => Promise<string|null>} urlOf an address for what `EntryItem.picture` gives
  * @property {(url: string, bytes: Blob) => void} view
  * @property {(text: string) => void} copy
+ * @property {() => void} readers change them; of the own list
  * @property {(text: string) => void} say to people who listen
  */
 
@@ -58,7 +59,7 @@ export class EntryItem {
         entry.note ? el("p", { class: "shared-note", text: oneLine(entry.note, 300), attrs: { dir: "auto" } }) : null,
         this.#readers(),
       ),
-      this.button,
+      el("div", { class: "shared-acts" }, options.own ? this.#readersButton() : null, this.button),
       this.foot,
     );
     if (entry.mode === "iroh") {
@@ -131,6 +132,17 @@ export class EntryItem {
       el("span", { class: "shared-word", text: "Download" }),
     );
     button.addEventListener("click", () => this.#download());
+    return button;
+  }
+
+  #readersButton() {
+    const label = `Who may see ${this.name}`;
+    const button = el(
+      "button",
+      { class: "icon-button", attrs: { type: "button", "aria-label": label, title: label, "aria-haspopup": "dialog" } },
+      icon("people"),
+    );
+    button.addEventListener("click", () => this.acts.readers());
     return button;
   }
 
