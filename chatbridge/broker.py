@@ -3,34 +3,13 @@
 import secrets
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
 from chatbridge.xkey import XKey
-from kezproto.errors import BadNkey
+from httpapi.seeds import nkey_seed
 from kezproto.keys import SigningKey
-from kezproto.nkeys import decode_seed
 from natslink.connection import SupervisedConnection
 
 BRIDGE_REPLIES = "_INBOX_BRIDGE"  # a client's token is longer
-
-
-def nkey_seed(name: str, *, prefix: str) -> bytes:
-    """The 32 bytes of the seed in the setting `name`; ImproperlyConfigured says what to do if it is not usable."""
-    text = getattr(settings, name)
-    if not text:
-        raise ImproperlyConfigured(
-            f"{name} is not set: give the nkey seed (S{prefix}…), or {name}_FILE with a file that holds it. "
-            "`python -m devstack.secrets FOLDER` makes one."
-        )
-    try:
-        kind, seed = decode_seed(text.strip())
-    except BadNkey as error:
-        raise ImproperlyConfigured(f"{name} is not an nkey seed: {error}") from error
-    if kind != prefix:
-        raise ImproperlyConfigured(
-            f"{name} is the seed of another kind of key: it must start with S{prefix}."
-        )
-    return seed
 
 
 def issuer_key() -> SigningKey:

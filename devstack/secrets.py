@@ -17,7 +17,7 @@ from kezproto.nkeys import decode_seed, encode_public, encode_seed
 
 TEXT_SECRETS = ("KEZ_SECRET_KEY", "KEZ_INTERNAL_SECRET")
 # Setting → nkey prefix: A signs user JWTs, X opens sealed auth requests, U logs in.
-NKEY_SEEDS = {
+BROKER_SEEDS = {
     "KEZ_NATS_ISSUER_SEED": "A",
     "KEZ_NATS_XKEY_SEED": "X",
     "KEZ_NATS_CALLOUT_SEED": "U",
@@ -25,6 +25,8 @@ NKEY_SEEDS = {
     "KEZ_NATS_BRIDGE_SEED": "U",
     "KEZ_NATS_SYSADMIN_SEED": "U",
 }
+# N: a server's own key; it signs the public log.
+NKEY_SEEDS = {**BROKER_SEEDS, "KEZ_TRANSPARENCY_SEED": "N"}
 
 
 def ensure_secrets(folder: Path) -> dict[str, Path]:
@@ -42,7 +44,7 @@ def ensure_secrets(folder: Path) -> dict[str, Path]:
 def nkey_publics(files: dict[str, Path]) -> dict[str, str]:
     """What nats-server may know: the public halves, by the variable names that deploy/nats.conf reads."""
     publics = {}
-    for name, prefix in NKEY_SEEDS.items():
+    for name, prefix in BROKER_SEEDS.items():
         _, seed = decode_seed(files[name].read_text().strip())
         publics[name.removesuffix("_SEED")] = encode_public(prefix, _public_half(prefix, seed))
     return publics

@@ -29,6 +29,7 @@ from kezclient.commands.send import send
 from kezclient.commands.serve import serve
 from kezclient.commands.share import share
 from kezclient.commands.shares import shares
+from kezclient.commands.transparency import transparency
 from kezclient.commands.unpublish import unpublish
 from kezclient.commands.unshare import unshare
 from kezclient.commands.verify import verify
@@ -96,6 +97,7 @@ app.command(rich_help_panel=_TRUST)(report)
 app.add_typer(outbox_app, name="outbox", rich_help_panel=_CARE)
 app.command(rich_help_panel=_CARE)(doctor)
 app.command("verify-web", rich_help_panel=_CARE)(verify_web)
+app.command(rich_help_panel=_CARE)(transparency)
 
 
 def main() -> None:

@@ -274,6 +274,13 @@ class ChainRewritten(ClientError):
     exit_code = ExitCode.CHAIN_REWRITTEN
 
 
+class LogRewritten(ClientError):
+    """The public log of {server} contradicts what was seen before: {reason} Both versions are kept as evidence."""
+
+    code = "log_rewritten"
+    exit_code = ExitCode.CHAIN_REWRITTEN
+
+
 class BadAnswer(ClientError):
     """The answer of {url} cannot be trusted: {reason}"""
 

@@ -50,7 +50,8 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.BROKER_DOWN: "The broker was out of reach; what was to be sent is stored and goes out later.",
     ExitCode.INBOX_FULL: "The recipient's inbox is full: the message is stored and goes out later.",
     ExitCode.TOO_LARGE: "The message is too large and was not queued; or your list of shared files is full.",
-    ExitCode.CHAIN_REWRITTEN: "A sigchain contradicts what was seen before; both versions are kept as evidence.",
+    ExitCode.CHAIN_REWRITTEN: "A sigchain, or a server's public log, contradicts what was seen before; both versions"
+    " are kept as evidence.",
     ExitCode.BAD_ANSWER: "A server's answer was malformed or failed verification.",
     ExitCode.UNHEALTHY: "`kez-chat doctor` found something wrong.",
     ExitCode.NOT_DELIVERED: "The message was sent, but no receipt came within `--wait`.",

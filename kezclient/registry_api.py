@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from kezproto.keys import SigningKey
 
 
+LOG_PAGE_BYTES = 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class RegistryEntry:
     """What a registry says about a handle. Whether its key is to be believed, the pins decide."""
@@ -130,6 +133,10 @@ class RegistryApi:
         if not isinstance(document.get("reason"), str):
             return None
         return Refusal(document["reason"], str(document.get("detail") or document["reason"]))
+
+    def transparency(self, *, since: int) -> dict[str, Any]:
+        """A page of the public log, unchecked."""
+        return self._edge.get(f"{self.url}/v1/transparency?since={since}", max_bytes=LOG_PAGE_BYTES).document
 
     def file_report(self, document: dict[str, Any]) -> dict[str, Any]:
         """Send a signed report; the server's word on its state."""

@@ -9,10 +9,13 @@ class RegistryConfig(AppConfig):
     verbose_name = "Registry"
 
     def ready(self) -> None:
+        from httpapi import readiness
         from registry import alerts, triggers
         from registry.approvals import waiting_alert
         from registry.metrics import register_collectors
+        from registry.transparency import check_key
 
         post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="registry guards its logs")
         register_collectors()
         alerts.register_kind("approval", waiting_alert)
+        readiness.register("transparency", check_key, needed_to_start=True)

@@ -83,6 +83,53 @@ class RegistrationStateSerializer(Shape):
     reason = serializers.CharField(allow_null=True, help_text="Why the operators declined.")
 
 
+class TransparencyHeadPayloadSerializer(Shape):
+    closed = True
+    type = serializers.ChoiceField(["kez.chat.transparency_head"])
+    version = serializers.IntegerField(min_value=1, max_value=1)
+    server = serializers.CharField()
+    key = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$", help_text="The server's.")
+    seq = serializers.IntegerField(min_value=0, help_text="How many entries there are.")
+    head = serializers.RegexField(
+        r"^sha256:[0-9a-f]{64}$", allow_null=True, help_text="Hash of the last one."
+    )
+    created_at = serializers.DateTimeField()
+
+
+class TransparencyHeadSerializer(Shape):
+    """A signed object of tag `transparency_head`."""
+
+    closed = True
+    kez = serializers.ChoiceField(["transparency_head"])
+    payload = TransparencyHeadPayloadSerializer()
+    signature = SignatureSerializer()
+
+
+class TransparencyEntrySerializer(Shape):
+    """What operators did, at which moment; its hash is the next entry's `prev`."""
+
+    seq = serializers.IntegerField(min_value=1)
+    at = serializers.DateTimeField()
+    action = serializers.CharField(
+        help_text="`suspended`, `reinstated`, `released`, `reserved`, `unreserved`."
+    )
+    handle = serializers.CharField(allow_null=True, help_text="Null where names are nobody's business.")
+    count = serializers.IntegerField(min_value=0, help_text="How many names it was done to.")
+    prev = serializers.RegexField(r"^sha256:[0-9a-f]{64}$", allow_null=True)
+
+
+class TransparencySerializer(Shape):
+    head = TransparencyHeadSerializer()
+    entries = TransparencyEntrySerializer(many=True)
+    more = serializers.BooleanField(help_text="There are further entries: ask again with the last `seq`.")
+
+
+class TransparencyKeySerializer(Shape):
+    server = serializers.CharField()
+    key = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
+    log = serializers.CharField(help_text="Where the log is read.")
+
+
 class ChallengeRequestSerializer(Shape):
     closed = True
     primary = serializers.RegexField(r"^ed25519:[0-9a-f]{64}$")
