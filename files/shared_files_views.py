@@ -54,6 +54,7 @@ class SharedFilesView(Endpoint):
     problems = {
         "GET": (errors.NoSharedFiles, problems.NotFound, problems.BadKey),
         "PUT": (
+            problems.NotFound,
             problems.UnknownField,
             problems.WrongTag,
             problems.WrongType,
