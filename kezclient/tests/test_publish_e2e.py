@@ -58,7 +58,6 @@ def test_each_reader_sees_what_is_for_them(alice: Machine, bob: Machine, new_mac
     shown = bob.run("browse", alice.handle).stdout
     assert f"{entry['id'][:8]}  " in shown
     assert "by way of the server  until 20" in shown
-    assert alice.handle not in alice.run("browse").stdout.replace(str(alice.folder), "")
 
     bob.look("fetch", f"{alice.handle}/{entry['id'][:6]}", "--to", str(bob.folder))
     assert (bob.folder / "cat.png").read_bytes() == cat.read_bytes()
@@ -90,8 +89,6 @@ def test_what_cannot_be_published_is_refused_before_anything_is_sent(alice: Mach
     ):
         assert alice.look("publish", *arguments, code=code)["error"]["code"] == name
     assert alice.look("browse")["entries"] == []
-    assert "You share nothing" in alice.run("browse").stdout
-    assert "shares nothing with you" in bob.run("browse", alice.handle).stdout
 
 
 def test_another_device_goes_on_from_the_list(alice: Machine, bob: Machine, new_machine: NewMachine):
@@ -178,10 +175,9 @@ def test_offline_a_publication_waits_and_is_gone_on_with(alice: Machine, bob: Ma
         assert (answer["error"]["code"], answer["entries"]) == ("publication_waits", [])
         [waiting] = alice.look("shares")["files"]
         assert (waiting["name"], waiting["state"]) == ("cat.png", "queued")
-        assert "to your list" in alice.run("shares").stdout
         broker.mend()
         # The same command again does not upload it twice.
         alice.look("publish", str(cat), "--to", bob.handle)
     assert alice.look("shares")["files"] == []
     assert entries(bob, alice.handle)["cat.png"]["id"] == waiting["id"]
-    assert alice.run("publish").stdout == "Nothing waits to go on your list.\n"
+    assert alice.look("publish")["entries"] == []
