@@ -50,6 +50,7 @@ class Attachment(models.Model):
         permissions = (("remove_attachment", "Can remove attachments"),)
         indexes = (
             models.Index(fields=("announced_at",), name="attachment_by_day"),
+            models.Index(fields=("size",), name="attachment_by_size"),
             models.Index(fields=("state", "completed_at"), name="attachment_complete"),
             models.Index(fields=("state", "ready_at"), name="attachment_by_age"),
             models.Index(fields=("uploader_hex", "announced_at"), name="attachment_by_uploader"),

@@ -1,10 +1,10 @@
 """What all rooms know about one handle, for its page."""
 
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
 from chatbridge import lookup as devices
+from console.charts import shown_bytes
 from console.sections import Cell, Section
 from files import lookup as files
 from files.quotas import limits_of
@@ -28,8 +28,8 @@ def _devices(handle: Handle) -> Section:
 def _storage(handle: Handle) -> Section:
     used, limits = files.usage(handle.primary, now=timezone.now()), limits_of(handle.primary)
     row = (
-        f"{filesizeformat(used.stored)} of {filesizeformat(limits.stored)}",
-        f"{filesizeformat(used.in_flight)} of {filesizeformat(limits.in_flight)}",
+        f"{shown_bytes(used.stored)} of {shown_bytes(limits.stored)}",
+        f"{shown_bytes(used.in_flight)} of {shown_bytes(limits.in_flight)}",
         f"{used.today} of {limits.per_day}",
     )
     more = f"{reverse('admin:files_attachment_changelist')}?q={handle.local}"

@@ -32,7 +32,7 @@ _STATEMENTS = (
         HANDLES // 4,
         """INSERT INTO files_attachment (file_id, uploader_hex, size, chunks, digest, access, announcement, state,
           cause_code, received, attempt, announced_at, changed_at)
-        SELECT printf('%%032x', i), printf('%%064x', (i %% 100) * 1000003), 1000, 1, '', '', '{}',
+        SELECT printf('%%032x', i), printf('%%064x', (i %% 100) * 1000003), i, 1, '', '', '{}',
           'expired', '', '0', 1, datetime('2025-01-01', '+' || (i * 9) || ' minutes'), '2026-01-01' FROM n""",
     ),
 )

@@ -39,7 +39,14 @@ def test_every_list_opens_quickly_among_a_hundred_thousand_handles():
             f"{ENTRY}?handle__id__exact={some.pk}",
             f"{ENTRY}?action__exact=noted",
         ),
-        *(FILE, f"{FILE}?p=2", f"{FILE}?q={some.local}", f"{FILE}?state__exact=ready"),
+        *(
+            FILE,
+            f"{FILE}?p=2",
+            f"{FILE}?q={some.local}",
+            f"{FILE}?state__exact=ready",
+            f"{FILE}?o=4",
+            f"{FILE}?size=5000000",
+        ),
         *(
             "registry/transparencyentry/",
             "registry/reservation/",
