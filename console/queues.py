@@ -21,7 +21,10 @@ class QueueFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> list[tuple[str, str]]:
         states = model_admin.model._meta.get_field("state").flatchoices
-        return [*((str(value), str(label).capitalize()) for value, label in states), (ALL, "All")]
+        # What waits, in one state, is the first choice already.
+        hidden = self.waiting if len(self.waiting) == 1 else ()
+        named = [(str(value), str(label).capitalize()) for value, label in states if value not in hidden]
+        return [*named, (ALL, "All")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()

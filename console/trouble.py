@@ -134,7 +134,7 @@ def _queue(moments: "QuerySet[Any, datetime]", what: str, href: str, now: dateti
     if since:
         number = str(len(since)) if len(since) <= COUNTED else f"More than {COUNTED}"
         named = what.format("" if len(since) == 1 else "s")
-        yield Trouble(f"{number} {named}; the oldest waits since {_shown(now - since[0])}.", href)
+        yield Trouble(f"{number} {named}; the oldest for {_shown(now - since[0])}.", href)
 
 
 def _unsafe_settings() -> Iterator[Trouble]:

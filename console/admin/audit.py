@@ -27,7 +27,7 @@ class ExportForm(forms.Form):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ShownOnly):
-    list_display = ("seq", "at", "action", "name", "short_actor", "reason")
+    list_display = ("seq", "at", "action", "name", "reason", "short_actor")
     list_filter = ("action", "at")
     date_hierarchy = "at"
     search_fields = ("name", "actor", "reason")

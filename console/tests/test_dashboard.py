@@ -173,8 +173,8 @@ def test_what_waits_for_operators():
         asked_at=report.created_at - timedelta(days=2, hours=1),
     )
     assert told(None, now=report.created_at)[1:] == [
-        "1 report that nobody has taken; the oldest waits since less than a minute.",
-        "1 registration to decide on; the oldest waits since 2 days.",
+        "1 report that nobody has taken; the oldest for less than a minute.",
+        "1 registration to decide on; the oldest for 2 days.",
     ]
 
 

@@ -18,6 +18,7 @@ from devstack import chromium
 from devstack.stack import Stack
 from tests.browser.chain_writer import ChainWriter
 from tests.browser.chatting import enter, open_conversation, send_text, settle, start_conversation
+from tests.browser.desk_scenes import take_desk
 from tests.browser.file_scenes import take_file_states, take_picture_talk
 from tests.browser.joining import pick_handle
 from tests.browser.list_scenes import take_lists
@@ -138,7 +139,7 @@ def main(folder: Path) -> None:
         ChainWriter("chris", stack).write_much()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-            with people(browser, stack, "alice", "bob", "visitor") as (alice, bob, visitor):
+            with people(browser, stack, "alice", "bob", "visitor", "olga") as (alice, bob, visitor, olga):
                 take_plain(camera, visitor)
                 take_joining(camera, visitor)
                 words = take_chat(camera, alice, bob)
@@ -146,6 +147,7 @@ def main(folder: Path) -> None:
                 take_file_states(camera, alice, stack)
                 take_lists(camera, alice, words, stack, Path(data))
                 take_app(camera, alice)
+                take_desk(camera, olga, stack)
             browser.close()
 
 
