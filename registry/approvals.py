@@ -55,7 +55,7 @@ def waiting_alert() -> Alert | None:
     more = f" and {number - 1} more" if number > 1 else ""
     return Alert(
         f"Waiting for approval: {oldest.local}{more}.",
-        "/admin/registry/pendingregistration/?state__exact=waiting",
+        "/admin/registry/pendingregistration/",
     )
 
 

@@ -67,5 +67,5 @@ def new_report_alert() -> Alert | None:
     more = f" and {others} more" if others else ""
     return Alert(
         f"Reported: {oldest.handle.local} ({oldest.get_category_display()}){more}.",
-        "/admin/reports/report/?state__exact=new",
+        "/admin/reports/report/",
     )

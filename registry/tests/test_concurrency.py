@@ -93,7 +93,7 @@ def by_invite_on_sqlite(on_sqlite: WebProcesses, tmp_path: Path) -> Iterator[Web
 
 @pytest.fixture
 def by_invite_on_postgres(on_postgres: WebProcesses, tmp_path: Path) -> Iterator[WebProcesses]:
-    with web_processes(tmp_path, on_postgres.database_url, KEZ_REGISTRATION="invite") as running:
+    with web_processes(tmp_path, on_postgres.database_url, number=1, KEZ_REGISTRATION="invite") as running:
         yield running
 
 
