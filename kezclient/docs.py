@@ -13,7 +13,7 @@ import re
 import sys
 from pathlib import Path
 
-from kezclient import errors, file_errors, shared_errors
+from kezclient import errors, file_errors, registering_errors, shared_errors
 from kezclient.errors import ClientError
 from kezclient.exit_codes import EXIT_MEANINGS, ExitCode
 
@@ -52,7 +52,11 @@ def exit_codes() -> str:
 
 def error_classes() -> list[type[ClientError]]:
     """Every way in which the command can end badly."""
-    named = [each for module in (errors, file_errors, shared_errors) for each in vars(module).values()]
+    named = [
+        each
+        for module in (errors, registering_errors, file_errors, shared_errors)
+        for each in vars(module).values()
+    ]
     classes = [each for each in named if isinstance(each, type) and issubclass(each, ClientError)]
     return [each for each in dict.fromkeys(classes) if each is not ClientError]
 

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kezclient.config import Folders, write_private
-from kezclient.errors import LocalDataFault, NoProfile, NotRegisteredYet
+from kezclient.errors import LocalDataFault, NoProfile
+from kezclient.registering_errors import NotRegisteredYet
 from kezproto.errors import ProtocolError
 from kezproto.handles import Handle, parse_full_handle
 from kezproto.keys import Primary, SigningKey

@@ -7,15 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kezclient import clock
-from kezclient.errors import (
-    BadAnswer,
-    HandleTaken,
-    HandleUnknown,
-    RegistrationClosed,
-    ServerRefused,
-    ServerUnreachable,
-)
+from kezclient.errors import BadAnswer, HandleUnknown, ServerRefused, ServerUnreachable
 from kezclient.own_chain import PAUSE_SECONDS, TRIES, put_endpoint
+from kezclient.registering_errors import HandleTaken, RegistrationClosed
 from kezclient.work import solve
 from kezproto.chain_operations import Endpoint
 from kezproto.subjects import inbox_subject

@@ -6,8 +6,9 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kezclient.errors import BadAnswer, HandleUnknown, ServerRefused, WaitingForApproval
+from kezclient.errors import BadAnswer, HandleUnknown, ServerRefused
 from kezclient.http_edge import HttpEdge, base_of
+from kezclient.registering_errors import WaitingForApproval
 from kezproto.canonical import canonical_bytes
 from kezproto.errors import ProtocolError
 from kezproto.handles import Handle, check_server_name

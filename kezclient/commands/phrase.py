@@ -17,8 +17,8 @@ def phrase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether somebody is looking.")] = False,
 ) -> None:
     """Show your 24 words again, or check what you wrote down."""
-    from kezclient.errors import PhraseCheckFailed
     from kezclient.phrases import ask_words_back, show_phrase
+    from kezclient.registering_errors import PhraseCheckFailed
     from kezclient.runtime import Runtime
     from kezproto.phrase import seed_to_phrase
 

@@ -102,11 +102,11 @@ def _new_key(
     import secrets
 
     from kezclient import clock
-    from kezclient.errors import PhraseNotConfirmed
     from kezclient.identity import Profile, save_profile
     from kezclient.keystore import new_key_store
     from kezclient.passphrase import ask_passphrase
     from kezclient.phrases import ask_words_back, show_phrase, write_phrase
+    from kezclient.registering_errors import PhraseNotConfirmed
     from kezproto.keys import SigningKey
     from kezproto.phrase import seed_to_phrase
 

@@ -32,9 +32,10 @@ def restore(
 
     from kezclient import clock
     from kezclient.config import folders
-    from kezclient.errors import ProfileTaken, WrongKeyForPhrase
+    from kezclient.errors import ProfileTaken
     from kezclient.identity import find_profile, save_profile
     from kezclient.registering import open_sigchain
+    from kezclient.registering_errors import WrongKeyForPhrase
     from kezclient.registry_api import RegistryApi
     from kezclient.runtime import Runtime
     from kezclient.servers import choose_server, handle_on, warn_if_open
