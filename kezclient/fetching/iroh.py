@@ -110,7 +110,8 @@ class _Fetch:
         self.request.progress.say(f"{self._name}: looking for the machine that has it")
         connection = await node.connect(self.ticket)
         self.began = time.monotonic()
-        self.fetcher = BlobFetcher(connection, writer, checkers)
+        settings = self.request.runtime.settings.iroh
+        self.fetcher = BlobFetcher(connection, writer, checkers, lane=settings.lane)
         try:
             path = await target.fetch(self.fetcher)
             # Only the owner's own list depends on it.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kezclient.iroh.faults import ChangedSince, IrohFault, TakenBack, Unreachable
 from kezclient.iroh.iroh_node import is_relayed, person_key
@@ -30,6 +30,7 @@ from kezproto.errors import Malformed
 if TYPE_CHECKING:
     import iroh
 
+    from kezclient.iroh.lane import LaneDoor
     from kezclient.iroh.transfers import Watcher
     from kezclient.store.shares import BlobToServe, ShareTable
     from kezproto.blobs import BlobManifest
@@ -37,10 +38,22 @@ if TYPE_CHECKING:
 
 _OK = bytes([Status.OK])
 
+LaneRule = Callable[["iroh.Connection"], "LaneDoor | None"]
+
+
+class Line(Protocol):
+    """What an answer goes by: a stream of the connection, or a lane."""
+
+    def write_all(self, buf: bytes, /) -> Coroutine[Any, Any, None]: ...
+
+    def finish(self) -> Coroutine[Any, Any, None]: ...
+
 
 @dataclass(slots=True)
 class Answerer:
-    """`note_fetched(share_id, reader)` writes down that a reader has all of a share, and says whether that is news."""
+    """`note_fetched(share_id, reader)` writes down that a reader has all of a share, and says whether that is news.
+    `lanes` opens the door of a lane for a reader who may have one; without it nobody has.
+    """
 
     shares: ShareTable
     own: Primary
@@ -48,6 +61,7 @@ class Answerer:
     executor: Executor
     watcher: Watcher = field(default_factory=NoWatcher)
     patience: Patience = field(default_factory=Patience)
+    lanes: LaneRule | None = None
     _under_way: Counter[int] = field(default_factory=Counter)
 
     def is_busy_with(self, connection: iroh.Connection) -> bool:
@@ -86,7 +100,7 @@ class Answerer:
         elif busy:
             await self._refuse(connection, stream, persons, Status.BUSY)
         else:
-            await self._send_blob(connection, stream, blob, reader, request.first)
+            await self._send_blob(connection, stream.send(), blob, reader, request)
 
     def _decide(
         self, request: BlobRequest, persons: frozenset[Primary]
@@ -128,17 +142,38 @@ class Answerer:
     async def _send_blob(
         self,
         connection: iroh.Connection,
-        stream: iroh.BiStream,
+        send: iroh.SendStream,
         blob: BlobToServe,
         reader: Primary,
-        first: int,
+        request: BlobRequest,
     ) -> None:
-        send = stream.send()
-        manifest = parse_manifest(blob.manifest)
+        manifest, first = parse_manifest(blob.manifest), request.first
         await step(connection, send.write_all(manifest_frame(blob.manifest)), self.patience)
         if first >= manifest.chunks:
             await step(connection, send.finish(), self.patience)
             return
+        if request.kind is RequestKind.GET:
+            await self._send_watched(connection, send, blob, manifest, reader, first)
+            return
+        door = self.lanes(connection) if self.lanes is not None else None
+        if door is None:
+            await self._finish(connection, send, Status.NO_LANE)
+            return
+        with closing(door):
+            await step(connection, send.write_all(_OK + door.offer.encode()), self.patience)
+            await step(connection, send.finish(), self.patience)
+            with await door.entered() as lane:
+                await self._send_watched(connection, lane, blob, manifest, reader, first)
+
+    async def _send_watched(
+        self,
+        connection: iroh.Connection,
+        line: Line,
+        blob: BlobToServe,
+        manifest: BlobManifest,
+        reader: Primary,
+        first: int,
+    ) -> None:
         transfer = Transfer(
             reader=reader,
             blob=blob,
@@ -149,14 +184,14 @@ class Answerer:
         self.watcher.began(transfer)
         problem: str | None = "it was cut off"
         try:
-            await self._send_chunks(connection, send, blob, manifest, transfer, first)
+            await self._send_chunks(connection, line, blob, manifest, transfer, first)
             problem = None
         except ChangedSince as error:
             problem = f"the file was changed, moved or removed since it was shared ({error})"
-            await self._finish(connection, send, Status.CHANGED)
+            await self._finish(connection, line, Status.CHANGED)
         except TakenBack as error:
             problem = str(error)
-            await self._finish(connection, send, Status.GONE)
+            await self._finish(connection, line, Status.GONE)
         except Unreachable as error:
             problem = str(error)
         finally:
@@ -165,7 +200,7 @@ class Answerer:
     async def _send_chunks(
         self,
         connection: iroh.Connection,
-        send: iroh.SendStream,
+        line: Line,
         blob: BlobToServe,
         manifest: BlobManifest,
         transfer: Transfer,
@@ -180,11 +215,11 @@ class Answerer:
                 async for sealed in chunks:
                     if not self.shares.is_served(blob.share.id):
                         raise TakenBack("it is no longer shared")
-                    await step(connection, send.write_all(_OK + sealed), self.patience)
+                    await step(connection, line.write_all(_OK + sealed), self.patience)
                     transfer.sent = min(transfer.sent + BLOB_CHUNK_BYTES, manifest.size - transfer.first_byte)
                     self.watcher.moved(transfer)
-        await step(connection, send.finish(), self.patience)
+        await step(connection, line.finish(), self.patience)
 
-    async def _finish(self, connection: iroh.Connection, send: iroh.SendStream, status: Status) -> None:
-        await step(connection, send.write_all(bytes([status])), self.patience)
-        await step(connection, send.finish(), self.patience)
+    async def _finish(self, connection: iroh.Connection, line: Line, status: Status) -> None:
+        await step(connection, line.write_all(bytes([status])), self.patience)
+        await step(connection, line.finish(), self.patience)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kezclient.iroh.faults import Lied, Refused
 from kezclient.iroh.watching import Patience, step
 from kezproto.blob_wire import (
+    LANE_BYTES,
     LENGTH_BYTES,
     MANIFEST_ONLY,
     STATUS_BYTES,
     BlobRequest,
     RequestKind,
     Status,
+    parse_lane,
     parse_manifest_length,
     parse_status,
     promised_manifest,
@@ -24,7 +26,14 @@ from kezproto.errors import Malformed
 if TYPE_CHECKING:
     import iroh
 
+    from kezproto.blob_wire import LaneOffer
     from kezproto.blobs import BlobManifest
+
+
+class Line(Protocol):
+    """What the chunks come by: a stream of the connection, or a lane."""
+
+    async def read_exact(self, size: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class Answer:
     manifest: BlobManifest
     first: int
     connection: iroh.Connection
-    stream: iroh.RecvStream
+    line: Line
     patience: Patience
 
     async def chunks(self) -> AsyncGenerator[tuple[int, bytes], None]:
@@ -53,19 +62,28 @@ class Answer:
         yield last, await self._read(self.manifest.sealed_chunk_size(last))
 
     async def _read(self, size: int) -> bytes:
-        return await step(self.connection, self.stream.read_exact(size), self.patience)
+        return await step(self.connection, self.line.read_exact(size), self.patience)
 
 
 async def ask_for(connection: iroh.Connection, content: str, first: int, patience: Patience) -> Answer:
     """Ask for the chunks from `first` on. Refused, Unreachable, or Lied for another manifest."""
     stream = await _request(connection, BlobRequest(RequestKind.GET, content, first), patience)
-    length = await step(connection, stream.read_exact(LENGTH_BYTES), patience)
+    manifest = await _manifest(connection, stream, content, patience)
+    return Answer(manifest, first, connection, stream, patience)
+
+
+async def ask_for_lane(
+    connection: iroh.Connection, content: str, first: int, patience: Patience
+) -> tuple[BlobManifest, LaneOffer]:
+    """Ask where the chunks from `first` on are to be had beside the connection. Errors as `ask_for`."""
+    stream = await _request(connection, BlobRequest(RequestKind.LANE, content, first), patience)
+    manifest = await _manifest(connection, stream, content, patience)
+    _check(await step(connection, stream.read_exact(STATUS_BYTES), patience))
+    data = await step(connection, stream.read_exact(LANE_BYTES), patience)
     try:
-        data = await step(connection, stream.read_exact(parse_manifest_length(length)), patience)
-        manifest = promised_manifest(data, content)
+        return manifest, parse_lane(data)
     except Malformed as error:
         raise Lied(str(error)) from error
-    return Answer(manifest, first, connection, stream, patience)
 
 
 async def ask_for_manifest(connection: iroh.Connection, content: str, patience: Patience) -> BlobManifest:
@@ -75,6 +93,17 @@ async def ask_for_manifest(connection: iroh.Connection, content: str, patience: 
 async def say_have(connection: iroh.Connection, content: str, patience: Patience) -> None:
     """Tell the owner that all of the content is here."""
     await _request(connection, BlobRequest(RequestKind.HAVE, content), patience)
+
+
+async def _manifest(
+    connection: iroh.Connection, stream: iroh.RecvStream, content: str, patience: Patience
+) -> BlobManifest:
+    length = await step(connection, stream.read_exact(LENGTH_BYTES), patience)
+    try:
+        data = await step(connection, stream.read_exact(parse_manifest_length(length)), patience)
+        return promised_manifest(data, content)
+    except Malformed as error:
+        raise Lied(str(error)) from error
 
 
 async def _request(connection: iroh.Connection, request: BlobRequest, patience: Patience) -> iroh.RecvStream:

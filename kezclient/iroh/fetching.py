@@ -11,19 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kezclient.iroh.asking import ask_for, ask_for_manifest
-from kezclient.iroh.faults import ChangedSince, Lied
+from kezclient.iroh.asking import Answer, ask_for, ask_for_lane, ask_for_manifest
+from kezclient.iroh.faults import ChangedSince, IrohFault, Lied, Refused
+from kezclient.iroh.lane import LEAST_CHUNKS, enter, neighbours
 from kezclient.iroh.pipeline import DEPTH, ahead
 from kezclient.iroh.sealed_file import PromisedFile
 from kezclient.iroh.watching import Patience
-from kezproto.blobs import BLOB_CHUNK_BYTES, hash_of_chunk
+from kezproto.blob_wire import Status
+from kezproto.blobs import BLOB_CHUNK_BYTES, blob_chunk_count, hash_of_chunk
 from kezproto.errors import CannotDecrypt
 from kezproto.stream import open_chunk
 
 if TYPE_CHECKING:
     import iroh
 
-    from kezclient.iroh.asking import Answer
     from kezproto.blobs import BlobManifest
 
 
@@ -44,13 +45,15 @@ class Wanted:
 @dataclass(slots=True)
 class BlobFetcher:
     """For one connection. `writer` is an executor with a single thread, so that what is written stays in order;
-    `checkers` has several. `received` counts the bytes of files that came over the connection."""
+    `checkers` has several. `received` counts the bytes of files that came. `lane`: whether to ask for one, where the
+    other node is in the same network."""
 
     connection: iroh.Connection
     writer: Executor
     checkers: Executor
     patience: Patience = field(default_factory=Patience)
     received: int = 0
+    lane: bool = True
 
     async def whole_chunks(self, wanted: Wanted, part: Path, part_size: int) -> int:
         """How many chunks at the beginning of a part from an earlier try are the promised ones.
@@ -78,14 +81,43 @@ class BlobFetcher:
 
         `on_chunk` is called after each, with the number of its bytes.
         """
+        first += await self._receive_by_lane(wanted, first, write, on_chunk)
         answer = await ask_for(self.connection, wanted.content, first, self.patience)
         manifest = self._checked(wanted, answer.manifest)
+        await self._write_all(answer, _Taking(wanted.key, manifest, write), on_chunk)
 
-        await self._write_all(answer, _Taking(wanted.key, manifest, write).take, on_chunk)
+    async def _receive_by_lane(
+        self,
+        wanted: Wanted,
+        first: int,
+        write: Callable[[bytes], object],
+        on_chunk: Callable[[int], None],
+    ) -> int:
+        """How many chunks came beside the connection: none, if there is no lane. Where one fails, the rest comes on
+        the connection, which alone can show who is to blame."""
+        chunks = blob_chunk_count(wanted.size)
+        if not self.lane or not wanted.exactly or chunks - first < LEAST_CHUNKS:
+            return 0
+        node = neighbours(self.connection)
+        if not node:
+            return 0
+        try:
+            manifest, offer = await ask_for_lane(self.connection, wanted.content, first, self.patience)
+        except Refused as refusal:
+            if refusal.status not in (Status.NO_LANE, Status.BAD_REQUEST):
+                raise
+            self.lane = False
+            return 0
+        taking = _Taking(wanted.key, self._checked(wanted, manifest), write)
+        try:
+            with await enter(node, offer) as line:
+                answer = Answer(manifest, first, self.connection, line, self.patience)
+                await self._write_all(answer, taking, on_chunk)
+        except IrohFault:
+            self.lane = False
+        return taking.taken
 
-    async def _write_all(
-        self, answer: Answer, take: Callable[[int, bytes], int], on_chunk: Callable[[int], None]
-    ) -> None:
+    async def _write_all(self, answer: Answer, taking: _Taking, on_chunk: Callable[[int], None]) -> None:
         begun: deque[Future[int]] = deque()
 
         async def note_first() -> None:
@@ -96,14 +128,17 @@ class BlobFetcher:
         try:
             async with aclosing(answer.chunks()) as chunks:
                 async for index, sealed in chunks:
-                    begun.append(self.writer.submit(take, index, sealed))
+                    begun.append(self.writer.submit(taking.take, index, sealed))
                     while len(begun) >= DEPTH or (begun and begun[0].done()):
                         await note_first()
+            while begun:
+                await note_first()
         finally:
             # What has come is kept, also when the rest does not.
-            await asyncio.gather(*map(asyncio.wrap_future, begun), return_exceptions=True)
-        while begun:
-            await note_first()
+            for size in await asyncio.gather(*map(asyncio.wrap_future, begun), return_exceptions=True):
+                if isinstance(size, int):
+                    self.received += size
+                    on_chunk(size)
 
     def _checked(self, wanted: Wanted, manifest: BlobManifest) -> BlobManifest:
         if manifest.size > wanted.size or (wanted.exactly and manifest.size < wanted.size):
@@ -113,12 +148,14 @@ class BlobFetcher:
 
 @dataclass(slots=True)
 class _Taking:
-    """Opens and writes chunks in their order, by one thread: after one that failed none is written."""
+    """Opens and writes chunks in their order, by one thread: after one that failed none is written. `taken` counts
+    them."""
 
     key: bytes
     manifest: BlobManifest
     write: Callable[[bytes], object]
     failed: bool = False
+    taken: int = 0
 
     def take(self, index: int, sealed: bytes) -> int:
         if self.failed:
@@ -126,6 +163,7 @@ class _Taking:
         self.failed = True
         plain = opened(sealed, self.key, self.manifest, index)
         self.write(plain)
+        self.taken += 1
         self.failed = False
         return len(plain)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kezclient import clock
 from kezclient.errors import ClientError
 from kezclient.iroh.answering import Answerer
+from kezclient.iroh.lane import lane_rule
 from kezclient.iroh.people import KnownChain, People
 from kezclient.iroh.serving import BlobServer
 from kezclient.iroh.standing import note_whereabouts, standing_node
@@ -106,7 +107,15 @@ def _answerer(runtime: Runtime, watcher: Watcher, executor: ThreadPoolExecutor) 
         with store.write():
             return store.shares.note_fetched(share_id, reader, clock.now())
 
-    return Answerer(store.shares, runtime.profile.primary, note_fetched, executor, watcher)
+    settings = runtime.settings.iroh
+    return Answerer(
+        store.shares,
+        runtime.profile.primary,
+        note_fetched,
+        executor,
+        watcher,
+        lanes=lane_rule(settings.host) if settings.lane else None,
+    )
 
 
 async def _keep_noting(store: Store, node: IrohNode) -> None:

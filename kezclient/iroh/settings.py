@@ -5,6 +5,7 @@ In `config.toml`, or in the environment, which goes before it:
     iroh_relay = "none"         KEZ_CHAT_IROH_RELAY       none, n0 (the public relays of number 0), or a relay's URL
     iroh_discovery = "none"     KEZ_CHAT_IROH_DISCOVERY   none, or n0 (their DNS: where a node is, by its key)
     iroh_bind = "0.0.0.0"       KEZ_CHAT_IROH_BIND        the address that is listened on, with or without a port
+    iroh_lane = "auto"          KEZ_CHAT_IROH_LANE        auto: TCP beside the connection within one network; or off
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class IrohSettings:
     discovery: str = NONE
     host: str = DEFAULT_BIND
     port: int | None = None
+    lane: bool = True
 
 
 def iroh_settings(document: Mapping[str, object], environment: Mapping[str, str]) -> IrohSettings:
@@ -52,7 +54,9 @@ def iroh_settings(document: Mapping[str, object], environment: Mapping[str, str]
             raise BadIrohSetting(wanted, name=name, variable=variable if given else None)
         found[name] = value
     host, port = _parse_bind(found["iroh_bind"])
-    return IrohSettings(found["iroh_relay"], found["iroh_discovery"], host, port)
+    return IrohSettings(
+        found["iroh_relay"], found["iroh_discovery"], host, port, found["iroh_lane"] == "auto"
+    )
 
 
 def _is_relay(value: str) -> bool:
@@ -67,6 +71,10 @@ def _is_relay(value: str) -> bool:
 
 def _is_discovery(value: str) -> bool:
     return value in (NONE, N0)
+
+
+def _is_lane(value: str) -> bool:
+    return value in ("auto", "off")
 
 
 def _is_bind(value: str) -> bool:
@@ -95,5 +103,6 @@ _RULES: dict[str, tuple[str, Callable[[str], bool], str]] = {
     "iroh_relay": (NONE, _is_relay, "`none`, `n0` or the https:// address of a relay"),
     "iroh_discovery": (NONE, _is_discovery, "`none` or `n0`"),
     "iroh_bind": (DEFAULT_BIND, _is_bind, "an IP address of this machine, with or without a port"),
+    "iroh_lane": ("auto", _is_lane, "`auto` or `off`"),
 }
 SETTINGS = tuple(_RULES)

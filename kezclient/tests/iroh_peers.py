@@ -19,6 +19,7 @@ from kezclient.iroh.faults import Unreachable
 from kezclient.iroh.fetching import BlobFetcher, Wanted
 from kezclient.iroh.file_target import FileTarget
 from kezclient.iroh.iroh_node import IrohNode, bound
+from kezclient.iroh.lane import lane_rule
 from kezclient.iroh.offering import Offer, offer_file
 from kezclient.iroh.people import KnownChain, People
 from kezclient.iroh.serving import BlobServer, Limits
@@ -28,7 +29,7 @@ from kezclient.iroh.watching import Patience, step
 from kezclient.store.shares import Share
 from kezclient.store.store import Store
 from kezclient.tests.people import NOW
-from kezproto.blob_wire import REQUEST_BYTES, Status, manifest_frame, parse_request
+from kezproto.blob_wire import REQUEST_BYTES, BlobRequest, Status, manifest_frame, parse_request
 from kezproto.handles import Handle
 from kezproto.keys import Primary, SigningKey
 from kezproto.tickets import Ticket
@@ -99,7 +100,7 @@ async def offered(path: Path) -> Offer:
 
 
 @asynccontextmanager
-async def shelf(store: Store, limits: Limits | None = None) -> AsyncIterator[Shelf]:
+async def shelf(store: Store, limits: Limits | None = None, *, lanes: bool = True) -> AsyncIterator[Shelf]:
     chains: dict[Primary, KnownChain] = {}
     refreshed: list[Handle] = []
     seen = Seen()
@@ -111,7 +112,8 @@ async def shelf(store: Store, limits: Limits | None = None) -> AsyncIterator[She
     people = People(store.shares.all_readers, chains.get, refreshed.extend, timedelta(minutes=10))
     with ThreadPoolExecutor(2) as executor:
         async with bound(ALICE, LOOPBACK) as node:
-            answerer = Answerer(store.shares, ALICE.primary, note_fetched, executor, seen)
+            rule = lane_rule(LOOPBACK.host) if lanes else None
+            answerer = Answerer(store.shares, ALICE.primary, note_fetched, executor, seen, lanes=rule)
             serving = asyncio.create_task(BlobServer(node, people, answerer, limits).run())
             try:
                 yield Shelf(store, node, seen, chains, refreshed)
@@ -141,8 +143,8 @@ async def fetch_file(fetcher: BlobFetcher, ticket: Ticket, size: int, to: Path) 
 
 
 @asynccontextmanager
-async def liar(says: Iterable[bytes]) -> AsyncIterator[IrohNode]:
-    """A node with Alice's key that answers each request with these bytes, and then ends the stream."""
+async def liar(says: Callable[[BlobRequest], Iterable[bytes]]) -> AsyncIterator[IrohNode]:
+    """A node with Alice's key that answers each request with the bytes that `says` gives, and then ends the stream."""
     async with bound(ALICE, LOOPBACK) as node:
 
         async def answer() -> None:
@@ -162,12 +164,11 @@ async def liar(says: Iterable[bytes]) -> AsyncIterator[IrohNode]:
             await asyncio.wait({task})
 
 
-async def _answer(connection: iroh.Connection, says: Iterable[bytes]) -> None:
+async def _answer(connection: iroh.Connection, says: Callable[[BlobRequest], Iterable[bytes]]) -> None:
     stream = await connection.accept_bi()
     data = await step(connection, stream.recv().read_exact(REQUEST_BYTES), Patience())
-    parse_request(data)
     send = stream.send()
-    for each in says:
+    for each in says(parse_request(data)):
         await step(connection, send.write_all(each), Patience())
     await send.finish()
 

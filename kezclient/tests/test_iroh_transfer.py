@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -206,10 +207,12 @@ def sealed_film(key: bytes, parts: list[bytes]) -> tuple[list[bytes], BlobManife
 PARTS = [bytes([number]) * MIB for number in range(3)] + [b"end"]
 
 
-async def lied_to(says: list[bytes], promised: BlobManifest, key: bytes, to: Path, patience: Patience) -> str:
+async def lied_to(
+    says: Iterable[bytes], promised: BlobManifest, key: bytes, to: Path, patience: Patience
+) -> str:
     """What the reader says of it."""
     content = content_id(encode_manifest(promised))
-    async with liar(says) as node:
+    async with liar(lambda _request: says) as node:
         ticket = Ticket(node.id, content, key, "file", node.whereabouts().addresses)
         async with connected(BOB, ticket, patience) as fetcher:
             with pytest.raises((Lied, Unreachable)) as caught:
@@ -266,7 +269,7 @@ async def test_another_size_than_the_message_said_is_a_lie(store: Store, tmp_pat
 
 
 async def test_a_node_that_says_nothing_is_given_up(tmp_path: Path):
-    async with liar(SilentForEver()) as node:
+    async with liar(lambda _request: SilentForEver()) as node:
         ticket = Ticket(node.id, "blake3:" + "00" * 32, random_key(), "file", node.whereabouts().addresses)
         async with connected(BOB, ticket, QUICK) as fetcher:
             with pytest.raises(Unreachable, match=r"no progress|nothing was heard"):

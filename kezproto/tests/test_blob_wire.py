@@ -7,9 +7,11 @@ from kezproto.blob_wire import (
     MANIFEST_ONLY,
     REQUEST_BYTES,
     BlobRequest,
+    LaneOffer,
     RequestKind,
     Status,
     manifest_frame,
+    parse_lane,
     parse_manifest_length,
     parse_request,
     parse_status,
@@ -32,7 +34,7 @@ def test_the_bytes_of_requests():
 
 @property_test(st.sampled_from(RequestKind), seeds, st.integers(0, MANIFEST_ONLY))
 def test_request_round_trip(kind, content, first):
-    request = BlobRequest(kind, f"blake3:{content.hex()}", first if kind is RequestKind.GET else 0)
+    request = BlobRequest(kind, f"blake3:{content.hex()}", 0 if kind is RequestKind.HAVE else first)
     assert parse_request(request.encode()) == request
 
 
@@ -61,7 +63,7 @@ def test_any_bytes_as_a_request(data):
     assert request.encode() == data
 
 
-@pytest.mark.parametrize("data", [b"", b"\x06", b"\xff", b"\x00\x00"], ids=repr)
+@pytest.mark.parametrize("data", [b"", b"\x07", b"\xff", b"\x00\x00"], ids=repr)
 def test_an_unknown_status_is_refused(data):
     with pytest.raises(Malformed):
         parse_status(data)
@@ -75,6 +77,7 @@ def test_statuses_keep_their_numbers():
         "CHANGED": 3,
         "BUSY": 4,
         "BAD_REQUEST": 5,
+        "NO_LANE": 6,
     }
 
 
@@ -101,3 +104,29 @@ def test_the_longest_manifest():
     assert parse_manifest_length(MAX_MANIFEST_BYTES.to_bytes(4, "big")) == MAX_MANIFEST_BYTES
     with pytest.raises(Malformed):
         parse_manifest_length((MAX_MANIFEST_BYTES + 1).to_bytes(4, "big"))
+
+
+@property_test(st.integers(1, 2**16 - 1), seeds)
+def test_lane_round_trip(port, token):
+    offer = LaneOffer(port, token)
+    assert parse_lane(offer.encode()) == offer
+    assert repr(token) not in repr(offer)
+
+
+@property_test(
+    st.binary(max_size=35) | st.binary(min_size=32, max_size=32).map(lambda data: b"\x00\x00" + data)
+)
+def test_any_bytes_as_a_lane(data):
+    try:
+        offer = parse_lane(data)
+    except Malformed:
+        return
+    assert offer.encode() == data
+
+
+@pytest.mark.parametrize(
+    ("port", "token"), [(0, bytes(32)), (2**16, bytes(32)), (-1, bytes(32)), (1, bytes(31))]
+)
+def test_lanes_that_are_none(port, token):
+    with pytest.raises(Malformed):
+        LaneOffer(port, token).encode()

@@ -1,0 +1,195 @@
+"""Chunks beside the connection, by TCP, between machines of one network.
+
+QUIC from Python costs both sides three times the processor time of everything else together, so on a quick network it
+is what limits. The chunks are sealed and have promised hashes, so they need no second encryption: the connection only
+hands over a token, and whoever is on the wire between the two can see, change or cut no more than there. What comes by
+a lane and is not right is no lie of the node: it is asked for again on the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import ipaddress
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from kezclient.iroh.faults import Unreachable
+from kezproto.blob_wire import LANE_TOKEN_BYTES, LaneOffer
+
+if TYPE_CHECKING:
+    import iroh
+
+# For less than this, asking for a lane takes longer than it saves.
+LEAST_CHUNKS = 16
+ENTER_SECONDS = 5.0
+TOKEN_SECONDS = 1.0
+CONNECT_SECONDS = 1.5
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def neighbours(connection: iroh.Connection) -> list[IpAddress]:
+    """The addresses of the other node, the one in use first; none if that is not of this machine or a private network.
+
+    The two sides need not use the same one.
+    """
+    paths = sorted(connection.paths(), key=lambda path: not path.is_selected)
+    if not paths or not paths[0].is_selected or not paths[0].is_ip or near(paths[0].remote_addr) is None:
+        return []
+    found = [near(path.remote_addr) for path in paths if path.is_ip]
+    return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def near(remote: str) -> IpAddress | None:
+    """The IP address in `host:port`, if it is of this machine or of a private network."""
+    try:
+        address = ipaddress.ip_address(remote.rpartition(":")[0].strip("[]"))
+    except ValueError:
+        return None
+    if address.is_loopback or (address.is_private and not address.is_link_local):
+        return address
+    return None
+
+
+class LaneSocket:
+    """A TCP connection with the two methods of a stream. Errors: Unreachable."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+
+    async def read_exact(self, size: int) -> bytes:
+        data = bytearray(size)
+        room = memoryview(data)
+        loop = asyncio.get_running_loop()
+        try:
+            while room:
+                count = await loop.sock_recv_into(self._socket, room)
+                if count == 0:
+                    raise Unreachable("the lane ended too early")
+                room = room[count:]
+        except OSError as error:
+            raise Unreachable(error.strerror or str(error)) from error
+        return bytes(data)
+
+    async def write_all(self, data: bytes) -> None:
+        try:
+            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+        except OSError as error:
+            raise Unreachable(error.strerror or str(error)) from error
+
+    async def finish(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def __enter__(self) -> LaneSocket:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDoor:
+    """The node's end of a lane that nobody has entered yet; it opens for one reader, and not for long."""
+
+    listener: socket.socket
+    offer: LaneOffer
+
+    async def entered(self) -> LaneSocket:
+        """The connection that brought the token. Unreachable if none did in time."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(ENTER_SECONDS):
+                while True:
+                    guest, _address = await loop.sock_accept(self.listener)
+                    guest.setblocking(False)
+                    lane = LaneSocket(guest)
+                    if await self._has_token(lane):
+                        return lane
+                    guest.close()
+        except (TimeoutError, OSError) as error:
+            raise Unreachable("nobody came by the lane") from error
+
+    async def _has_token(self, lane: LaneSocket) -> bool:
+        try:
+            async with asyncio.timeout(TOKEN_SECONDS):
+                return hmac.compare_digest(await lane.read_exact(LANE_TOKEN_BYTES), self.offer.token)
+        except (TimeoutError, Unreachable):
+            return False
+
+    def close(self) -> None:
+        self.listener.close()
+
+
+def open_door(reader: IpAddress, host: str) -> LaneDoor:
+    """Listen for the reader: on the loopback for one on this machine, else where the node itself listens.
+
+    OSError if that cannot be.
+    """
+    family = socket.AF_INET if reader.version == 4 else socket.AF_INET6
+    own = ipaddress.ip_address(host)
+    if reader.is_loopback:
+        place = "127.0.0.1" if reader.version == 4 else "::1"
+    elif own.version == reader.version:
+        place = str(own)
+    else:
+        place = "::" if reader.version == 6 else "0.0.0.0"  # noqa: S104 - of the other family iroh does so too
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.bind((place, 0))
+        listener.listen(1)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return LaneDoor(listener, LaneOffer(listener.getsockname()[1], secrets.token_bytes(LANE_TOKEN_BYTES)))
+
+
+def lane_rule(host: str) -> Callable[[iroh.Connection], LaneDoor | None]:
+    """Opens a door for a reader in the same network; `host` is where the node listens."""
+
+    def rule(connection: iroh.Connection) -> LaneDoor | None:
+        readers = neighbours(connection)
+        try:
+            return open_door(readers[0], host) if readers else None
+        except OSError:
+            return None
+
+    return rule
+
+
+async def enter(addresses: Sequence[IpAddress], offer: LaneOffer) -> LaneSocket:
+    """The reader's end, at one of these addresses. Unreachable if the way is barred, by a firewall for example."""
+    problem: Exception | None = None
+    for address in addresses:
+        try:
+            return await _enter(address, offer)
+        except Unreachable as error:
+            problem = error
+    raise Unreachable("the lane is barred") from problem
+
+
+async def _enter(node: IpAddress, offer: LaneOffer) -> LaneSocket:
+    family = socket.AF_INET if node.version == 4 else socket.AF_INET6
+    connecting = socket.socket(family, socket.SOCK_STREAM)
+    connecting.setblocking(False)
+    lane = LaneSocket(connecting)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await asyncio.get_running_loop().sock_connect(connecting, (str(node), offer.port))
+            await lane.write_all(offer.token)
+    except (TimeoutError, OSError) as error:
+        connecting.close()
+        raise Unreachable("the lane is barred") from error
+    except BaseException:
+        connecting.close()
+        raise
+    return lane
