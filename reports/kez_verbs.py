@@ -6,6 +6,7 @@ from registry import shell
 from registry.errors import ModerationRefused
 from reports import documents, lookup, services
 from reports.models import Report
+from reports.wording import words_of
 
 
 @shell.verb("report list", "List the reports that are open, the oldest first.")
@@ -37,7 +38,7 @@ def show(options: shell.Options, out: shell.Out) -> None:
             {
                 "holds": each.message is not None,
                 "id": each.message.id if each.message else None,
-                "body": each.message.document["payload"]["body"] if each.message else None,
+                "text": words_of(each.message.body) if each.message else None,
                 "fault": each.fault or None,
             }
             for each in opened
@@ -49,7 +50,7 @@ def show(options: shell.Options, out: shell.Out) -> None:
     ]
     lines += [row.text] if row.text else []
     for number, each in enumerate(opened, start=1):
-        what = each.message.document["payload"]["body"] if each.message else each.fault
+        what = words_of(each.message.body) if each.message else each.fault
         lines.append(f"{number}. {'signed by them' if each.message else 'DOES NOT HOLD'}: {what}")
     out.result(document, "\n".join(lines))
 

@@ -71,7 +71,7 @@ def test_of_a_file_its_name_is_shown_and_not_its_key(report):
         plain_digest=f"blake3:{'1' * 64}",
     )
     ((_, _, text),) = evidence_of(opened(report, message(BOB, ALICE, body)))
-    assert text == "A file: price list.pdf (application/pdf, 300.0 kB)"
+    assert text == "A file: price list.pdf (application/pdf, 300000 bytes)"
 
 
 def forged(**changes: Any) -> dict[str, Any]:

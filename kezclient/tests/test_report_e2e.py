@@ -20,7 +20,7 @@ def test_a_report_with_opened_messages_and_its_outcome(alice: Machine, bob: Mach
     assert (answer["state"], answer["messages"], answer["reported"]) == ("new", 2, bob.handle)
     shown = json.loads(stack.manage("kez", "report", "show", answer["report_id"], "--json"))
     assert (shown["reporter"], shown["text"]) == (alice.handle, "Every day.")
-    assert [(each["holds"], each["body"]["text"]) for each in shown["opened"]] == [
+    assert [(each["holds"], each["text"]) for each in shown["opened"]] == [
         (True, "You fool"),
         (True, "You utter fool"),
     ]

@@ -144,7 +144,7 @@ def test_from_a_shell(filed, olga):
     beginning = filed.report_id[:8]
     shown = kez("report", "show", beginning, "--json").document
     assert (shown["reporter"], shown["text"]) == ("alice", "Every day.")
-    assert shown["opened"][0]["holds"] is True
+    assert (shown["opened"][0]["holds"], shown["opened"][0]["text"]) == (True, "Nasty.")
     assert "signed by them" in kez("report", "show", beginning).text
     assert kez("report", "take", beginning).exit_code == 2
     assert kez("report", "take", beginning, "--by", "olga").text == f"Report {beginning} is assigned.\n"

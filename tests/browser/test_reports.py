@@ -46,7 +46,7 @@ def test_one_message_is_opened_and_the_answer_is_read(visitor_of: Callable[..., 
     expect(alice.page.get_by_text("The operators have your report.")).to_be_visible()
     report = shown(stack, alice)
     assert (report["reported"], report["category"], report["text"]) == (bob.name, "harassment", "Every day.")
-    assert [(each["holds"], each["body"]["text"]) for each in report["opened"]] == [(True, "You fool")]
+    assert [(each["holds"], each["text"]) for each in report["opened"]] == [(True, "You fool")]
     expect(alice.page.get_by_text("You have blocked").first).to_be_visible()
     outcome = "Told to stop. <b>Thank you</b>"
     stack.manage("kez", "report", "resolve", report["report_id"], "--outcome", outcome)
@@ -85,7 +85,7 @@ def test_from_the_details_only_what_is_ticked_is_opened(visitor_of: Callable[...
     dialog.get_by_label("Second").uncheck()
     dialog.get_by_role("button", name="Send the report").click()
     expect(alice.page.get_by_text("The operators have your report.")).to_be_visible()
-    assert [each["body"]["text"] for each in shown(stack, alice)["opened"]] == ["Welcome", "First"]
+    assert [each["text"] for each in shown(stack, alice)["opened"]] == ["Welcome", "First"]
     # Bob learns nothing, and has reported nobody.
     bob.page.get_by_role("link", name="Settings").click()
     section = bob.page.get_by_role("region", name="Your reports")
