@@ -65,14 +65,13 @@ def fetch(
         target = target_of(to)
         if len(chosen) > 1 and not target.is_dir():
             raise UsageFault(sentence=f"{to} is no folder, and there are {len(chosen)} files to fetch.")
-        fetched: list[tuple[SharedFile, Path | None]] = []
-        problem: ClientError | None = None
         with progress_of(run) as progress:
-            for shared in chosen:
-                outcome = _fetch_one(runtime, shared, target, progress, force=force, wait=not no_wait)
-                fetched.append((shared, outcome if isinstance(outcome, Path) else None))
-                if not isinstance(outcome, Path):
-                    problem = problem or outcome
+            outcomes = _fetch_all(runtime, chosen, target, progress, force=force, wait=not no_wait)
+    problem = next((each for each in outcomes if not isinstance(each, Path)), None)
+    fetched = [
+        (shared, outcome if isinstance(outcome, Path) else None)
+        for shared, outcome in zip(chosen, outcomes, strict=True)
+    ]
     document: dict[str, Any] = {
         "files": [
             {**file_document(shared), "state": "saved", "path": str(path.absolute())}
@@ -87,6 +86,28 @@ def fetch(
         problem.details.update(document)
         raise problem
     run.result(document, lambda _console: _print(run, fetched))
+
+
+def _fetch_all(
+    runtime: Runtime,
+    chosen: Sequence[SharedFile],
+    to: Path,
+    progress: Progress,
+    *,
+    force: bool,
+    wait: bool,
+) -> list[Path | ClientError]:
+    """What came of each. Those that are not to be had yet are waited for when the others are here."""
+    from kezclient.file_errors import FilePending, SenderBusy, SenderOffline
+
+    at_once = len(chosen) > 1
+    outcomes = [
+        _fetch_one(runtime, shared, to, progress, force=force, wait=wait and not at_once) for shared in chosen
+    ]
+    for number, shared in enumerate(chosen):
+        if wait and at_once and isinstance(outcomes[number], FilePending | SenderBusy | SenderOffline):
+            outcomes[number] = _fetch_one(runtime, shared, to, progress, force=force, wait=True)
+    return outcomes
 
 
 def _fetch_one(

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from kezproto.blobs import BlobManifest
     from kezproto.keys import Primary
 
+REQUEST_PATIENCE = Patience(stall=10.0)
+
 _OK = bytes([Status.OK])
 
 LaneRule = Callable[["iroh.Connection"], "LaneDoor | None"]
@@ -86,7 +88,7 @@ class Answerer:
     async def _answer(
         self, connection: iroh.Connection, stream: iroh.BiStream, persons: frozenset[Primary], *, busy: bool
     ) -> None:
-        data = await step(connection, stream.recv().read_exact(REQUEST_BYTES), self.patience)
+        data = await step(connection, stream.recv().read_exact(REQUEST_BYTES), REQUEST_PATIENCE)
         try:
             request = parse_request(data)
         except Malformed:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import stat
 import threading
 from concurrent.futures import Executor
 from contextlib import aclosing
@@ -23,13 +25,11 @@ if TYPE_CHECKING:
 class SealedFile:
     """Use it as a context manager; its methods may be called by several threads at once.
 
-    `source` is a path, or the bytes themselves. OSError where the file cannot be opened.
+    `source` is a path, or the bytes themselves. OSError where there is no file that can be opened.
     """
 
     def __init__(self, source: Path | bytes, *, key: bytes, blob_id: bytes, size: int | None = None) -> None:
-        self._stream: BinaryIO = (
-            io.BytesIO(source) if isinstance(source, bytes) else source.open("rb", buffering=0)
-        )
+        self._stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else _opened(source)
         self._lock = threading.Lock()
         self._key, self._blob_id = key, blob_id
         self._began = None if isinstance(source, bytes) else os.fstat(self._stream.fileno())
@@ -70,6 +70,15 @@ class SealedFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stream.close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """A pipe that took the file's place would be waited for."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise FileNotFoundError(errno.ENOENT, "it is no regular file", str(path))
+    return os.fdopen(handle, "rb", buffering=0)
 
 
 class PromisedFile(SealedFile):

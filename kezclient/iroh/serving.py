@@ -26,10 +26,12 @@ FAREWELL_SECONDS = 5.0
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`connections`: of all nodes together; one more is not even answered. `per_node`: of one node; further ones hear
-    "busy". `streams`: requests at once on one connection. `idle`: seconds without a request."""
+    "busy". `strangers`: of nodes that are nobody's here. `streams`: requests at once on one connection. `handshake`:
+    seconds for it, and for the request of a node that will be refused. `idle`: seconds without a request."""
 
     connections: int = 64
     per_node: int = 4
+    strangers: int = 8
     streams: int = 8
     handshake: float = 10.0
     idle: float = 60.0
@@ -46,6 +48,7 @@ class BlobServer:
         self._answerer = answerer
         self._limits = limits or Limits()
         self._open: Counter[Primary] = Counter()
+        self._strangers = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -81,26 +84,38 @@ class BlobServer:
         try:
             busy = self._open[node] > self._limits.per_node
             persons = await self._people.who(node)
-            streams = self._streams(connection, 1 if busy or not persons else None)
-            async with contextlib.aclosing(streams), asyncio.TaskGroup() as answers:
-                async for stream in streams:
-                    answers.create_task(self._answerer.answer(connection, stream, persons, busy=busy))
+            if persons:
+                await self._answer_all(connection, persons, busy=busy)
+            elif self._strangers < self._limits.strangers:
+                self._strangers += 1
+                try:
+                    await self._answer_all(connection, persons, busy=busy)
+                finally:
+                    self._strangers -= 1
         finally:
             self._open[node] -= 1
             if not self._open[node]:
                 del self._open[node]
+
+    async def _answer_all(
+        self, connection: iroh.Connection, persons: frozenset[Primary], *, busy: bool
+    ) -> None:
+        streams = self._streams(connection, 1 if busy or not persons else None)
+        async with contextlib.aclosing(streams), asyncio.TaskGroup() as answers:
+            async for stream in streams:
+                answers.create_task(self._answerer.answer(connection, stream, persons, busy=busy))
 
     async def _streams(
         self, connection: iroh.Connection, most: int | None
     ) -> AsyncGenerator[iroh.BiStream, None]:
         """The requests that come in, until the other side closes the connection or is idle. After `most` of them it has
         only the time to read its answers."""
-        count = 0
+        count, patience = 0, self._limits.idle if most is None else self._limits.handshake
         while most is None or count < most:
             accepting = asyncio.ensure_future(connection.accept_bi())
             try:
                 while not accepting.done():
-                    await asyncio.wait({accepting}, timeout=self._limits.idle)
+                    await asyncio.wait({accepting}, timeout=patience)
                     if not accepting.done() and not self._answerer.is_busy_with(connection):
                         return
                 stream = accepting.result()

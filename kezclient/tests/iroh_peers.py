@@ -35,7 +35,7 @@ from kezproto.keys import Primary, SigningKey
 from kezproto.tickets import Ticket
 
 LOOPBACK = IrohSettings(host="127.0.0.1")
-ALICE, BOB, MALLORY = (SigningKey(bytes([number]) * 32) for number in (1, 2, 3))
+ALICE, BOB, MALLORY, CAROL = (SigningKey(bytes([number]) * 32) for number in (1, 2, 3, 4))
 BOB_HANDLE = Handle("bob", "kez.lat")
 QUICK = Patience(silence=0.6, stall=2.0)
 

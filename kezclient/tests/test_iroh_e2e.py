@@ -103,20 +103,29 @@ def test_each_way_in_which_nothing_comes_is_told_apart(alice: Machine, bob: Mach
     path, out = film(tmp_path, 11 * MIB), tmp_path / "out"
     out.mkdir()
     shared = share(alice, bob, path)
-    offline = bob.json("fetch", "--to", str(out), "--no-wait", code=25)["error"]
-    assert offline["code"] == "sender_offline"
+    (tmp_path / "note.txt").write_text("small")
+    alice.look("share", bob.handle, str(tmp_path / "note.txt"))
+    bob.hear()
+    offline = bob.json("fetch", "--all", "--to", str(out), "--no-wait", code=25)
+    assert offline["error"]["code"] == "sender_offline"
+    assert [(file["name"], file["state"]) for file in offline["files"]] == [
+        ("film.mkv", "received"),
+        ("note.txt", "saved"),
+    ]
     with serving(alice) as server:
         refused = alice.json("serve", code=18)["error"]
         assert refused["code"] == "already_serving"
         path.write_bytes(b"x" + path.read_bytes()[1:])
-        assert bob.json("fetch", "--to", str(out), code=23)["error"]["code"] == "changed_at_sender"
+        assert (
+            bob.json("fetch", "film.mkv", "--to", str(out), code=23)["error"]["code"] == "changed_at_sender"
+        )
         assert alice.look("fetch", bob.handle, shared["id"][:8], code=2)["error"]["code"] == "own_share"
         assert alice.look("unshare", "film.mkv")["unshared"][0]["readers"] == [f"{bob.handle}@kez.lat"]
-        assert bob.json("fetch", "--to", str(out), code=21)["error"]["code"] == "gone"
+        assert bob.json("fetch", "film.mkv", "--to", str(out), code=21)["error"]["code"] == "gone"
         assert alice.look("unshare", "film.mkv", code=8)["error"]["code"] == "nothing_served"
         assert server.stop() == 0
-    assert [file["state"] for file in alice.look("shares")["files"]] == ["unshared"]
-    assert [each.name for each in out.iterdir()] == []
+    assert [file["state"] for file in alice.look("shares")["files"]][0] == "unshared"
+    assert [each.name for each in out.iterdir()] == ["note.txt"]
 
 
 def test_a_further_device_is_known_by_the_sigchain(

@@ -19,6 +19,7 @@ from kezclient.iroh.watching import Patience
 from kezclient.store.store import Store
 from kezclient.tests.iroh_peers import (
     BOB,
+    CAROL,
     LOOPBACK,
     MALLORY,
     QUICK,
@@ -292,3 +293,25 @@ async def test_nobody_at_the_address_is_noticed(addresses: tuple[str, ...]):
     async with bound(BOB, LOOPBACK) as node:
         with pytest.raises(Unreachable):
             await node.connect(ticket, seconds=0.3)
+
+
+async def test_strangers_get_few_connections_and_no_time(store: Store, tmp_path: Path):
+    limits = Limits(strangers=1, handshake=0.3)
+    async with shelf(store, limits) as alice:
+        ticket = alice.ticket(alice.share(await offered(film(tmp_path, 10)), BOB))
+        async with connected(MALLORY, ticket) as silent, asyncio.timeout(10):
+            async with connected(CAROL, ticket) as second:
+                await second.connection.closed()
+            async with connected(BOB, ticket) as fetcher:
+                await ask_for_manifest(fetcher.connection, ticket.content, Patience())
+            await silent.connection.closed()
+
+
+async def test_a_pipe_in_the_files_place_is_not_waited_for(store: Store, tmp_path: Path):
+    path = film(tmp_path, 10)
+    async with shelf(store) as alice:
+        ticket = alice.ticket(alice.share(await offered(path), BOB))
+        path.unlink()
+        os.mkfifo(path)
+        async with connected(BOB, ticket) as fetcher, asyncio.timeout(10), refusing(Status.CHANGED):
+            await fetch_file(fetcher, ticket, 10, tmp_path / "got")
