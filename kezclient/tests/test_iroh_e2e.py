@@ -124,7 +124,7 @@ def test_each_way_in_which_nothing_comes_is_told_apart(alice: Machine, bob: Mach
         assert bob.json("fetch", "film.mkv", "--to", str(out), code=21)["error"]["code"] == "gone"
         assert alice.look("unshare", "film.mkv", code=8)["error"]["code"] == "nothing_served"
         assert server.stop() == 0
-    assert [file["state"] for file in alice.look("shares")["files"]][0] == "unshared"
+    assert alice.look("shares")["files"][0]["state"] == "unshared"
     assert [each.name for each in out.iterdir()] == ["note.txt"]
 
 
