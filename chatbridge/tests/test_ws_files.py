@@ -100,7 +100,7 @@ async def test_a_flood_of_chunks_is_slowed_down_and_messages_are_not(stack, alic
         assert stored * MAX_CHUNK_FRAME_BYTES > 29 * 2**20
         refused = await browser.expect("refused")
         assert (refused["code"], refused["retry"], refused["held"]) == ("rate_limited", True, False)
-        assert 0 < refused["retry_after"] < 1
+        assert 0 <= refused["retry_after"] < 1
         await browser.publish((1000, alice.raw, new_id(), bytes(200_000)))
         assert await browser.answer() == (1000, "stored")
         await upload.send_until_stored(browser)
