@@ -27,6 +27,7 @@ from kezsite.environment import (
 )
 from kezsite.files_settings import *  # noqa: F403 - a part of these
 from kezsite.files_settings import KEZ_FILES_BEAT
+from kezsite.log_lines import ONE_LINE_AN_EVENT
 from pages.digest import digest_of
 from pages.packages import static_folders
 
@@ -280,22 +281,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KEZ_CHAT_PUBLIC_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if KEZ_TRUSTED_PROXIES else None
 
-# One line an event, without colours: the process manager adds the prefix.
 LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
-    "filters": {
-        # /v1/readyz answers 503 as long as something is missing and says what; that is no fault of the request.
-        "not_unready": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: getattr(record, "status_code", 0) != 503,
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "django.request": {"filters": ["not_unready"]},
-        "daphne": {"level": "WARNING"},  # not how it starts; requests are its access log's
-    },
+    **ONE_LINE_AN_EVENT,
     "root": {"handlers": ["console"], "level": env.str("KEZ_LOG_LEVEL", default="INFO")},
 }
