@@ -1,6 +1,5 @@
 """Real servers for every test folder, each started once a run and only when a test asks for it."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -33,15 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     stacks = {"stack", "own_stack"}
     items.sort(key=lambda item: ("browser" not in _fixtures(item), stacks.isdisjoint(_fixtures(item))))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Without a browser no test begins under a loop that is marked as the running one: Django would refuse it its
-    database, and once refused, every later test of this worker (`tests/browser/conftest.py` tells of the mark).
-    """
-    if "browser" not in _fixtures(item):
-        asyncio._set_running_loop(None)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

@@ -147,7 +147,7 @@ def role(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def browser(role: str) -> Client:
+def desk(role: str) -> Client:
     return seated(operator("somebody", None if role == NOBODY else role))
 
 
@@ -167,10 +167,10 @@ def address_of(rows: dict[str, Any]) -> Callable[[str], str]:
     return address
 
 
-def test_pages(role: str, browser: Client, address_of: Callable[[str], str]):
+def test_pages(role: str, desk: Client, address_of: Callable[[str], str]):
     wrong = {}
     for name, allowed in PAGES.items():
-        answer = browser.get(address_of(name))
+        answer = desk.get(address_of(name))
         expected = 200 if role in allowed else 403
         if name == "login":
             expected = 302  # on to the desk
@@ -179,10 +179,10 @@ def test_pages(role: str, browser: Client, address_of: Callable[[str], str]):
     assert wrong == {}
 
 
-def test_buttons(role: str, browser: Client, address_of: Callable[[str], str]):
+def test_buttons(role: str, desk: Client, address_of: Callable[[str], str]):
     for name, allowed in BUTTONS.items():
-        assert browser.get(address_of(name)).status_code == 403, name
-        answer = browser.post(address_of(name))
+        assert desk.get(address_of(name)).status_code == 403, name
+        answer = desk.post(address_of(name))
         assert (answer.status_code in (200, 302)) == (role in allowed), name
 
 
@@ -190,12 +190,12 @@ def stored(row: Model) -> dict[str, Any]:
     return type(row)._base_manager.filter(pk=row.pk).values().get()
 
 
-def test_changing_by_hand(role: str, browser: Client, rows: dict[str, Any]):
+def test_changing_by_hand(role: str, desk: Client, rows: dict[str, Any]):
     """What can be typed in: nothing but reservations and invites, by an operator."""
     before = {table: stored(row) for table, row in rows.items()}
     for table, base, _ in desk_pages():
         for page in ("change", "delete"):
-            answer = browser.post(f"{base}{rows[table].pk}/{page}/", {"post": "yes"})
+            answer = desk.post(f"{base}{rows[table].pk}/{page}/", {"post": "yes"})
             if role == OPERATOR and (table, page) == ("registry_reservation", "change"):
                 assert answer.status_code == 302
             else:
@@ -204,31 +204,31 @@ def test_changing_by_hand(role: str, browser: Client, rows: dict[str, Any]):
         assert table == "registry_reservation" or stored(row) == before[table]
 
 
-def test_deeds(role: str, browser: Client, rows: dict[str, Any]):
+def test_deeds(role: str, desk: Client, rows: dict[str, Any]):
     wrong: list[object] = []
     for table, base, page in desk_pages():
         for deed in page.deeds:
             may = role in DEEDS[table, deed.name]
-            answer = browser.get(f"{base}{rows[table].pk}/do/{deed.name}/")
+            answer = desk.get(f"{base}{rows[table].pk}/do/{deed.name}/")
             if answer.status_code != (200 if may else 403):
                 wrong.append((table, deed.name, answer.status_code))
-            listed = browser.get(base)
+            listed = desk.get(base)
             offered = listed.status_code == 200 and f'value="{deed.name}"' in listed.content.decode()
             if offered != (may and deed.from_list):
                 wrong.append((table, deed.name, f"offered: {offered}"))
     assert wrong == []
 
 
-def test_deeds_that_are_not_allowed_do_nothing(role: str, browser: Client, rows: dict[str, Any]):
+def test_deeds_that_are_not_allowed_do_nothing(role: str, desk: Client, rows: dict[str, Any]):
     before = AuditEntry.objects.count()
     for table, base, page in desk_pages():
         for deed in page.deeds:
             if role in DEEDS[table, deed.name]:
                 continue
             answer = {"reason": "I want to.", "outcome": "x", "role": "operator"}
-            assert browser.post(f"{base}{rows[table].pk}/do/{deed.name}/", answer).status_code == 403
+            assert desk.post(f"{base}{rows[table].pk}/do/{deed.name}/", answer).status_code == 403
             chosen = {"action": deed.name, "_selected_action": [rows[table].pk], "confirmed": "1"}
-            browser.post(base, {**chosen, **answer})
+            desk.post(base, {**chosen, **answer})
     assert AuditEntry.objects.count() == before
 
 
@@ -239,9 +239,9 @@ def test_strangers_and_half_logged_in_operators_get_the_log_in(rows: dict[str, A
     mallory = Operator.objects.create_user("mallory", password="x")
     browsers = [Client(), half, seated(mallory)]
     authenticator(olga)
-    for browser in browsers:
+    for desk in browsers:
         for name in (*PAGES, *BUTTONS):
-            answer = browser.get(address_of(name))
+            answer = desk.get(address_of(name))
             if name == "login":
                 assert answer.status_code == 200
             else:
@@ -250,17 +250,17 @@ def test_strangers_and_half_logged_in_operators_get_the_log_in(rows: dict[str, A
                 )
         for table, base, page in desk_pages():
             for deed in page.deeds:
-                answer = browser.post(f"{base}{rows[table].pk}/do/{deed.name}/", {"reason": "x"})
+                answer = desk.post(f"{base}{rows[table].pk}/do/{deed.name}/", {"reason": "x"})
                 assert answer.status_code == 302
-        assert browser.post("/admin/logout/").status_code == 302
+        assert desk.post("/admin/logout/").status_code == 302
 
 
 def test_every_form_needs_its_token(rows: dict[str, Any]):
-    browser = Client(enforce_csrf_checks=True)
-    browser.cookies = seated(operator("olga", "operator")).cookies
+    desk = Client(enforce_csrf_checks=True)
+    desk.cookies = seated(operator("olga", "operator")).cookies
     for _, base, page in desk_pages():
-        assert browser.post(base, {}).status_code == 403
+        assert desk.post(base, {}).status_code == 403
         for deed in page.deeds:
-            assert browser.post(f"{base}1/do/{deed.name}/", {"reason": "x"}).status_code == 403
+            assert desk.post(f"{base}1/do/{deed.name}/", {"reason": "x"}).status_code == 403
     for address in ("/admin/login/", "/admin/second-factor/", "/admin/logout/", "/admin/password_change/"):
-        assert browser.post(address, {}).status_code == 403
+        assert desk.post(address, {}).status_code == 403
