@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ from kezclient.store.shares import Share
 from kezclient.store.store import Store
 from kezclient.tests.people import NOW
 from kezproto.blob_wire import REQUEST_BYTES, BlobRequest, Status, manifest_frame, parse_request
+from kezproto.blobs import BLOB_CHUNK_BYTES
 from kezproto.handles import Handle
 from kezproto.keys import Primary, SigningKey
 from kezproto.tickets import Ticket
@@ -180,3 +182,13 @@ def answer_with(manifest: bytes, *chunks: bytes) -> list[bytes]:
 
 def random_key() -> bytes:
     return secrets.token_bytes(32)
+
+
+def film(folder: Path, size: int = 5 * BLOB_CHUNK_BYTES + 17) -> Path:
+    path = folder / "film.mkv"
+    path.write_bytes(os.urandom(size))
+    return path
+
+
+def found(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.glob(pattern))
