@@ -14,6 +14,7 @@ from console.sampling import forget_samples, take_sample
 from console.series import charts
 from console.tests.rows import reported
 from console.trouble import troubles
+from devstack.ports import HOST, free_ports
 from httpapi import pulse
 from httpapi.readiness import Result
 from registry import triggers
@@ -45,8 +46,9 @@ def told(taken: Sample | None, *, now: datetime = NOON, results=GOOD) -> list[st
 # Samples ------------------------------------------------------------------------------------------
 
 
-def test_a_sample_counts_what_it_can_reach(caplog):
+def test_a_sample_counts_what_it_can_reach(caplog, settings):
     """There is no broker here: its figures are missing, the others are not."""
+    settings.NATS_URL = f"nats://{HOST}:{free_ports(1)[0]}"
     registered(ALICE, "alice")
     registered(BOB, "bobby", status="suspended")
     for seen in (NOON, NOON - timedelta(days=3)):

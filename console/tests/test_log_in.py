@@ -152,9 +152,7 @@ def test_a_log_in_that_works_forgets_the_failures_before(olga, desk):
         log_in(desk, password="wrong")
     log_in(desk, code=code_of(device))
     for _ in range(4):
-        assert (
-            log_in(Client(REMOTE_ADDR=desk.defaults["REMOTE_ADDR"]), password="wrong").status_code == 200
-        )
+        assert log_in(Client(REMOTE_ADDR=desk.defaults["REMOTE_ADDR"]), password="wrong").status_code == 200
 
 
 def test_nothing_that_was_typed_is_logged(olga, desk, caplog):

