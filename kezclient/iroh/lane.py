@@ -98,25 +98,39 @@ class LaneSocket:
 
 @dataclass(frozen=True, slots=True)
 class LaneDoor:
-    """The node's end of a lane that nobody has entered yet; it opens for one reader, and not for long."""
+    """The node's end of a lane that nobody has entered yet; it opens for one reader, and not for long.
 
-    listener: socket.socket
+    There is a listener for each family of addresses, all on one port: the two sides need not have each other at the
+    same one.
+    """
+
+    listeners: tuple[socket.socket, ...]
     offer: LaneOffer
 
     async def entered(self) -> LaneSocket:
         """The connection that brought the token. Unreachable if none did in time."""
-        loop = asyncio.get_running_loop()
+        guests = {asyncio.create_task(self._guest(each)) for each in self.listeners}
         try:
-            async with asyncio.timeout(ENTER_SECONDS):
-                while True:
-                    guest, _address = await loop.sock_accept(self.listener)
-                    guest.setblocking(False)
-                    lane = LaneSocket(guest)
-                    if await self._has_token(lane):
-                        return lane
-                    guest.close()
-        except (TimeoutError, OSError) as error:
+            done, _ = await asyncio.wait(guests, timeout=ENTER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                raise Unreachable("nobody came by the lane")
+            return done.pop().result()
+        except OSError as error:
             raise Unreachable("nobody came by the lane") from error
+        finally:
+            for guest in guests:
+                guest.cancel()
+            await asyncio.wait(guests)
+
+    async def _guest(self, listener: socket.socket) -> LaneSocket:
+        loop = asyncio.get_running_loop()
+        while True:
+            guest, _address = await loop.sock_accept(listener)
+            guest.setblocking(False)
+            lane = LaneSocket(guest)
+            if await self._has_token(lane):
+                return lane
+            guest.close()
 
     async def _has_token(self, lane: LaneSocket) -> bool:
         try:
@@ -126,7 +140,8 @@ class LaneDoor:
             return False
 
     def close(self) -> None:
-        self.listener.close()
+        for listener in self.listeners:
+            listener.close()
 
 
 def open_door(reader: IpAddress, host: str) -> LaneDoor:
@@ -134,23 +149,35 @@ def open_door(reader: IpAddress, host: str) -> LaneDoor:
 
     OSError if that cannot be.
     """
-    family = socket.AF_INET if reader.version == 4 else socket.AF_INET6
-    own = ipaddress.ip_address(host)
     if reader.is_loopback:
-        place = "127.0.0.1" if reader.version == 4 else "::1"
-    elif own.version == reader.version:
-        place = str(own)
+        places = ["127.0.0.1", "::1"]
+    elif ipaddress.ip_address(host).is_unspecified:
+        places = ["0.0.0.0", "::"]  # noqa: S104 - as the node does
     else:
-        place = "::" if reader.version == 6 else "0.0.0.0"  # noqa: S104 - of the other family iroh does so too
-    listener = socket.socket(family, socket.SOCK_STREAM)
+        places = [host]
+    first = _listening(places[0], 0)
+    port = first.getsockname()[1]
+    listeners = [first]
+    for place in places[1:]:
+        # Without IPv6, or where the port is taken there, one family has to do.
+        with suppress(OSError):
+            listeners.append(_listening(place, port))
+    return LaneDoor(tuple(listeners), LaneOffer(port, secrets.token_bytes(LANE_TOKEN_BYTES)))
+
+
+def _listening(place: str, port: int) -> socket.socket:
+    is_six = ":" in place
+    listener = socket.socket(socket.AF_INET6 if is_six else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener.bind((place, 0))
+        if is_six:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((place, port))
         listener.listen(1)
         listener.setblocking(False)
     except OSError:
         listener.close()
         raise
-    return LaneDoor(listener, LaneOffer(listener.getsockname()[1], secrets.token_bytes(LANE_TOKEN_BYTES)))
+    return listener
 
 
 def lane_rule(host: str) -> Callable[[iroh.Connection], LaneDoor | None]:

@@ -179,11 +179,12 @@ async def test_a_door_closes_when_nobody_comes(monkeypatch: pytest.MonkeyPatch):
         await enter([HERE], door.offer)
 
 
-async def test_the_two_sides_may_have_each_other_at_addresses_of_two_kinds():
+@pytest.mark.parametrize("addresses", [[HERE], [HERE_TOO], [HERE_TOO, HERE]], ids=str)
+async def test_the_two_sides_may_have_each_other_at_different_addresses(addresses: list[lane.IpAddress]):
     door = open_door(HERE, "127.0.0.1")
     with closing(door):
         entering = asyncio.create_task(door.entered())
-        with await enter([HERE_TOO, HERE], door.offer), await entering:
+        with await enter(addresses, door.offer), await entering:
             pass
 
 
