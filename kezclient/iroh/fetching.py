@@ -81,7 +81,10 @@ class BlobFetcher:
 
         `on_chunk` is called after each, with the number of its bytes.
         """
-        first += await self._receive_by_lane(wanted, first, write, on_chunk)
+        by_lane = await self._receive_by_lane(wanted, first, write, on_chunk)
+        first += by_lane
+        if by_lane and first == blob_chunk_count(wanted.size):
+            return
         answer = await ask_for(self.connection, wanted.content, first, self.patience)
         manifest = self._checked(wanted, answer.manifest)
         await self._write_all(answer, _Taking(wanted.key, manifest, write), on_chunk)
