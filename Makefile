@@ -2,12 +2,15 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+# `make chaos` ends after so many seconds, whatever is left to try; CHAOS names files or options for it.
+CHAOS_SECONDS ?= 2400
+CHAOS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run operator demo test lint format bench screenshots requirements clean clean-data
+.PHONY: help run operator demo test chaos lint format bench screenshots requirements clean clean-data
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +27,10 @@ demo: $(VENV)/.run ## Alice and Bob claim handles and chat on a server of their 
 test: $(VENV)/.dev ## Run every test, against real servers
 	@$(BIN)/python -m devstack.chromium
 	@$(BIN)/python -m pytest
+
+chaos: $(VENV)/.dev ## Kill every process in turn, and a cluster's nodes; says what nobody lost and how long it took
+	@$(BIN)/python -m devstack.chromium
+	@$(BIN)/python -m pytest -m chaos -n 0 --verbose --durations=0 --session-timeout=$(CHAOS_SECONDS) $(CHAOS)
 
 lint: $(VENV)/.dev ## Check style, types, import directions, migrations
 	ruff check .

@@ -19,6 +19,8 @@ from devstack.stack import Stack
 from httpapi.tests.processes import ServerProcess
 from registry import triggers
 from tests.environment import FOLDER, PORTS
+from tests.figures import figures as figures  # the fixture
+from tests.figures import show as show_figures
 
 # The only reasons for which a test may be skipped in CI; everything else is installed by `make test`.
 EXPECTED_SKIPS = ("PostgreSQL is not installed",)
@@ -55,6 +57,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    show_figures(terminalreporter, config)
     for report in _unexpected_skips(config):
         terminalreporter.write_line(f"unexpected skip: {report.nodeid}: {report.longrepr}", red=True)
 

@@ -37,9 +37,9 @@ class Person:
         return self.folder / "words"
 
     def run(
-        self, *arguments: str, code: int = 0, stdin: str = "", timeout: float = 110
+        self, *arguments: str, code: int | None = 0, stdin: str = "", timeout: float = 110
     ) -> subprocess.CompletedProcess[str]:
-        """Runs `kez-chat` to its end; AssertionError unless it exits with `code`."""
+        """Runs `kez-chat` to its end; AssertionError unless it exits with `code` (None: whatever comes)."""
         done = subprocess.run(
             [KEZ_CHAT, *arguments],
             cwd=self.folder,
@@ -49,13 +49,13 @@ class Person:
             text=True,
             timeout=timeout,
         )
-        if done.returncode != code:
+        if code is not None and done.returncode != code:
             raise AssertionError(
                 f"kez-chat {' '.join(arguments)}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}"
             )
         return done
 
-    def json(self, *arguments: str, code: int = 0) -> Any:
+    def json(self, *arguments: str, code: int | None = 0) -> Any:
         """The one JSON document that a command answers."""
         return json.loads(self.run("--json", *arguments, code=code).stdout)
 

@@ -13,7 +13,9 @@ PAGES = sorted(
 
 
 def test_every_test_that_a_promise_names_exists():
-    named = re.findall(r"`([a-z]+/tests/test_\w+\.py|tests/test_\w+\.py)(?:::(test_\w+))?`", _threats())
+    named = re.findall(
+        r"`([a-z]+/tests/test_\w+\.py|tests/(?:chaos/|browser/)?test_\w+\.py)(?:::(test_\w+))?`", _threats()
+    )
     assert len(named) > 30
     missing = [
         f"{file}::{function}"
