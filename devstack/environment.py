@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.secrets import ensure_secrets, nkey_publics
 from devstack.ports import HOST, Ports
-from devstack.secrets import ensure_secrets, nkey_publics
 
 ROOT = Path(__file__).resolve().parent.parent
 

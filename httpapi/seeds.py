@@ -13,7 +13,7 @@ def nkey_seed(name: str, *, prefix: str) -> bytes:
     if not text:
         raise ImproperlyConfigured(
             f"{name} is not set: give the nkey seed (S{prefix}…), or {name}_FILE with a file that holds it. "
-            "`python -m devstack.secrets FOLDER` makes one."
+            "`python -m deploy.secrets FOLDER` makes one."
         )
     try:
         kind, seed = decode_seed(text.strip())

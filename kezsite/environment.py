@@ -92,6 +92,14 @@ def trimmed_url(name: str, *, default: str) -> str:
     return str(value)
 
 
+def absolute_folder(name: str) -> Path | None:
+    """A folder by its whole path, or None where none is named."""
+    value = env.str(name, default="")
+    if value and not Path(value).is_absolute():
+        raise ImproperlyConfigured(f"{name}={value!r} must be a whole path, one that starts with /.")
+    return Path(value) if value else None
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port of a web address: what a content security policy names."""
     parts = urlsplit(url)

@@ -21,7 +21,7 @@ KEZ_THROTTLE_SHARED_FILES = env.str("KEZ_THROTTLE_SHARED_FILES", default="60/min
 KEZ_INGEST_METRICS_BIND = env.str("KEZ_INGEST_METRICS_BIND", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is kept there
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "pages.collecting.CollectedFiles"},
     "attachments": KEZ_FILES_STORAGE,
 }
 

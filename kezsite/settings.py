@@ -5,7 +5,6 @@ What each one means, and its default, stands in docs/settings.md, which a test c
 """
 
 from datetime import timedelta
-from importlib.metadata import version
 
 from csp.constants import NONCE, NONE, SELF
 
@@ -28,8 +27,7 @@ from kezsite.environment import (
 from kezsite.files_settings import *  # noqa: F403 - a part of these
 from kezsite.files_settings import KEZ_FILES_BEAT
 from kezsite.log_lines import ONE_LINE_AN_EVENT
-from pages.digest import digest_of
-from pages.packages import static_folders
+from kezsite.static_settings import *  # noqa: F403 - a part of these
 
 SECRET_KEY = required_secret("KEZ_SECRET_KEY")
 DEBUG = env.bool("KEZ_DEBUG", default=False)
@@ -159,7 +157,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "pages.collecting.OnlyWhatIsLoaded",  # django.contrib.staticfiles
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -219,17 +217,6 @@ LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "kezsite.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
-STATICFILES_DIRS: list[str | tuple[str, str]] = [str(BASE_DIR / "static"), *static_folders(BASE_DIR)]
-# The address changes with the content, so that browsers keep what they have for good and never mix two releases.
-KEZ_WEB_DIGEST = digest_of(
-    [*STATICFILES_DIRS, str(BASE_DIR / "console" / "static")],
-    version("Django"),
-    version("drf-spectacular-sidecar"),
-)
-STATIC_URL = f"/static/{KEZ_WEB_DIGEST}/"
-WHITENOISE_USE_FINDERS = True  # serves them where they lie, without a collectstatic step
-WHITENOISE_ALLOW_ALL_ORIGINS = False
-WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/" if not DEBUG else "(?!)"
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

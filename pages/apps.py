@@ -6,6 +6,7 @@ class PagesConfig(AppConfig):
     name = "pages"
 
     def ready(self) -> None:
-        from pages.checks import check_packages
+        from pages.checks import check_collected, check_packages
 
         register(check_packages, Tags.staticfiles)
+        register(check_collected, "pages")  # not a check of static files, or collectstatic would ask for it

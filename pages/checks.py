@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from pages.collecting import mark_of
 from pages.packages import PACKAGES
 
 
@@ -18,5 +19,18 @@ def check_packages(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             f"Modules that the web pages import are missing: {', '.join(missing)}.",
             hint="`make run` brings them; by hand: npm ci --omit=dev",
             id="pages.E001",
+        )
+    ]
+
+
+def check_collected(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """With KEZ_STATIC_ROOT the files of this very release are collected there, all of them."""
+    if not settings.STATIC_ROOT or mark_of(settings.STATIC_ROOT).exists():
+        return []
+    return [
+        Error(
+            f"KEZ_STATIC_ROOT does not hold the static files of this release ({settings.KEZ_WEB_DIGEST}).",
+            hint="run `manage.py collectstatic --noinput` with the same KEZ_STATIC_ROOT, or unset it",
+            id="pages.E002",
         )
     ]

@@ -10,7 +10,7 @@ import pytest
 from devstack.environment import ROOT
 
 NAME = re.compile(r'"((?:KEZ_[A-Z_]+|NATS_URL|REDIS_URL|DATABASE_URL|SIGCHAIN_DATABASE_URL))"')
-READERS = ("settings.py", "files_settings.py", "sigchain_settings.py")
+READERS = ("settings.py", "files_settings.py", "static_settings.py", "sigchain_settings.py")
 
 
 def read_by_settings() -> set[str]:
@@ -57,6 +57,7 @@ def test_the_environment_of_this_test_run_is_complete():
         ({"KEZ_CHAT_BIND": "6969"}, "write host:port"),
         ({"KEZ_CHAT_BIND": "localhost:99999"}, "write host:port"),
         ({"KEZ_CHAT_PUBLIC_URL": "kez.lat"}, "it starts with http:// or https://"),
+        ({"KEZ_STATIC_ROOT": "staticfiles"}, "must be a whole path"),
         ({"KEZ_METRICS_ALLOW": "everyone"}, "comma-separated list of networks"),
         ({"KEZ_REGISTRATION": "friends"}, "write one of open, invite, approval, closed"),
         ({"KEZ_REGISTRATION_OPEN": "false"}, "KEZ_REGISTRATION=closed"),
