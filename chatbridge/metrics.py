@@ -11,7 +11,11 @@ PURGES = Counter(
     "kez_inbox_purges", "Inboxes purged by the janitor, by cause: read or unknown_key.", ["cause"]
 )
 
-WS_SOCKETS = Gauge("kez_ws_sockets", "Websockets of the bridge that are open now, in this process.")
+WS_SOCKETS = Gauge(
+    "kez_ws_sockets",
+    "Websockets of this process now: opening until the key was shown, then ready.",
+    ["state"],
+)
 WS_CLOSED = Counter("kez_ws_closed", "Websockets that ended, by code; gone: the client left.", ["code"])
 WS_PUBLISHED = Counter(
     "kez_ws_published", "Publishes of browsers, by result: stored, duplicate, or the code.", ["result"]

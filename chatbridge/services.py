@@ -57,6 +57,11 @@ def reset_cursors(*, beyond: int) -> int:
     return Device.objects.filter(cursor__gt=beyond).update(cursor=0)
 
 
+def hold_back_cursors(*, end: int) -> int:
+    """After a restore: no cursor points beyond the stream's last message. All up to there was acknowledged then."""
+    return Device.objects.filter(cursor__gt=end).update(cursor=end)
+
+
 def forget_devices(*, now: datetime) -> int:
     """Delete devices that expired so long ago that the inbox holds nothing from their time."""
     before = lookup.active_since(now) - timedelta(days=settings.KEZ_INBOX_MAX_AGE_DAYS)

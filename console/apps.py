@@ -18,7 +18,9 @@ class ConsoleConfig(AppConfig):
     verbose_name = "Operators"
 
     def ready(self) -> None:
-        from console import log_in, roles
+        from console import log_in, metrics, roles, task_figures
 
+        metrics.register_collectors()
+        task_figures.connect()
         post_migrate.connect(roles.sync_roles, sender=self, dispatch_uid="console makes the roles")
         log_in.connect()

@@ -25,7 +25,15 @@ class Sample(models.Model):
     inboxes = models.PositiveBigIntegerField(null=True, help_text="With a device that was seen within a day.")
     messages = models.PositiveBigIntegerField(null=True, help_text="Ever taken by the stream of inboxes.")
     waiting = models.PositiveBigIntegerField(null=True, help_text="Messages that the broker holds.")
+    inbox_bytes = models.PositiveBigIntegerField(null=True, help_text="Their size.")
+    readers = models.PositiveBigIntegerField(
+        null=True, help_text="Consumers of devices that read now or lately."
+    )
     chunks = models.PositiveBigIntegerField(null=True, help_text="Chunks that the broker holds.")
+    chunk_bytes = models.PositiveBigIntegerField(null=True, help_text="Their size.")
+    uncounted = models.PositiveBigIntegerField(
+        null=True, help_text="Chunks that the ingest has yet to count."
+    )
     broker_bytes = models.PositiveBigIntegerField(null=True, help_text="What JetStream has on its disk.")
     broker_room = models.PositiveBigIntegerField(null=True, help_text="What it may have there.")
     broker_version = models.CharField(max_length=32, blank=True)
@@ -33,6 +41,7 @@ class Sample(models.Model):
     file_bytes = models.PositiveBigIntegerField(null=True)
     file_room = models.PositiveBigIntegerField(null=True, help_text="Free for more; only of a folder.")
     tasks = models.PositiveBigIntegerField(null=True, help_text="Tasks that wait for a worker.")
+    task_age = models.FloatField(null=True, help_text="Seconds for which the oldest of them has waited.")
 
     class Meta:
         ordering = ("-at",)

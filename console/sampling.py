@@ -17,10 +17,13 @@ from redis.exceptions import RedisError
 
 from chatbridge import lookup as devices
 from chatbridge.broker import backend_connection, system_connection
-from chatbridge.jetstream import JetStreamError, api
+from chatbridge.jetstream import CONSUMER_NOT_FOUND, JetStreamError, api
 from console.models import Sample
+from console.task_figures import QUEUED_AT
 from files import lookup as files
+from files.chunk_stream import CONSUMER
 from kezproto.subjects import FILES_STREAM, INBOX_STREAM
+from natslink.connection import SupervisedConnection
 from natslink.errors import LinkError
 from registry import lookup as registry
 
@@ -81,7 +84,15 @@ def _stored(now: datetime) -> Figures:
 
 def _queue(now: datetime) -> Figures:
     with Redis.from_url(settings.REDIS_URL, socket_timeout=CONNECT_SECONDS) as redis:
-        return {"tasks": redis.llen(TASK_QUEUE)}
+        return {"tasks": redis.llen(TASK_QUEUE), "task_age": _age(redis.lindex(TASK_QUEUE, -1), now)}
+
+
+def _age(oldest: bytes | None, now: datetime) -> float | None:
+    """0 of an empty queue; None of a task that does not say since when it waits."""
+    if oldest is None:
+        return 0.0
+    queued_at = json.loads(oldest).get("headers", {}).get(QUEUED_AT)
+    return max(0.0, now.timestamp() - queued_at) if isinstance(queued_at, float) else None
 
 
 def _broker(now: datetime) -> Figures:
@@ -94,6 +105,7 @@ async def _ask_broker() -> Figures:
         await backend.start(timeout=CONNECT_SECONDS)
         inboxes = (await api(backend, f"STREAM.INFO.{INBOX_STREAM}"))["state"]
         chunks = (await api(backend, f"STREAM.INFO.{FILES_STREAM}"))["state"]
+        uncounted = await _uncounted(backend)
         await system.start(timeout=CONNECT_SECONDS)
         question = json.dumps({"config": True}).encode()
         answers = await system.request_many("$SYS.REQ.SERVER.PING.JSZ", question, window=0.4)
@@ -106,13 +118,28 @@ async def _ask_broker() -> Figures:
     return {
         "messages": inboxes["last_seq"],
         "waiting": inboxes["messages"],
+        "inbox_bytes": inboxes["bytes"],
+        "readers": inboxes["consumer_count"],
         "chunks": chunks["messages"],
+        "chunk_bytes": chunks["bytes"],
+        "uncounted": uncounted,
         "broker_bytes": fullest[0],
         "broker_room": fullest[1],
         "broker_version": ", ".join(sorted({str(report["server"].get("ver", "?")) for report in reports}))[
             :32
         ],
     }
+
+
+async def _uncounted(backend: SupervisedConnection) -> int | None:
+    """None as long as no ingest has ever run."""
+    try:
+        info = await api(backend, f"CONSUMER.INFO.{FILES_STREAM}.{CONSUMER}")
+    except JetStreamError as error:
+        if error.err_code != CONSUMER_NOT_FOUND:
+            raise
+        return None
+    return int(info["num_pending"]) + int(info["num_ack_pending"])
 
 
 def _used_and_room(report: Figures) -> tuple[int, int | None]:

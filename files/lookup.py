@@ -50,6 +50,19 @@ def attachment(file_id: str) -> Attachment:
     return row
 
 
+def stored_files() -> Iterator[Attachment]:
+    """All ready files, page after page: a long look holds up nobody who writes."""
+    last = 0
+    while rows := list(Attachment.objects.filter(state=State.READY, pk__gt=last).order_by("pk")[:BATCH]):
+        yield from rows
+        last = rows[-1].pk
+
+
+def is_stored(file: Attachment) -> bool:
+    """Whether it is still said to be ready."""
+    return Attachment.objects.filter(pk=file.pk, state=State.READY).exists()
+
+
 def attachment_if_complete(file_id: str) -> Attachment | None:
     """The file if all its chunks are in and nobody has finalised it."""
     row = Attachment.objects.filter(file_id=file_id, state=State.PENDING).first()

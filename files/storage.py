@@ -8,7 +8,7 @@ from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from files.ranges import ByteRange
 
@@ -45,6 +45,21 @@ def delete(name: str) -> None:
     """Nothing happens if it is not there; StorageFailed if it is and stays."""
     with _failures_typed():
         _storage().delete(name)
+
+
+def exists(name: str) -> bool:
+    with _failures_typed():
+        return bool(_storage().exists(name))
+
+
+def is_folder() -> bool:
+    """False of a bucket."""
+    return isinstance(_storage(), FileSystemStorage)
+
+
+def holds_anything() -> bool:
+    with _failures_typed():
+        return next(_walk(_storage(), ""), None) is not None
 
 
 def stored_names(*, older_than: datetime) -> Iterator[str]:

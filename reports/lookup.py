@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from kezproto.errors import BadReportedMessage, ProtocolError
 from kezproto.keys import Primary
@@ -55,6 +55,13 @@ def open_reports() -> QuerySet[Report]:
     states = (Report.State.NEW, Report.State.ASSIGNED)
     rows = Report.objects.filter(state__in=states).order_by("created_at", "pk")
     return rows.select_related("handle", "reporter", "owner").defer("document")
+
+
+def count_open_by_state() -> dict[str, int]:
+    """How many reports are new, and how many assigned."""
+    states = [Report.State.NEW.value, Report.State.ASSIGNED.value]
+    found = Report.objects.filter(state__in=states).order_by().values_list("state").annotate(Count("pk"))
+    return dict.fromkeys(states, 0) | dict(found)
 
 
 def new_report_alert() -> Alert | None:

@@ -10,7 +10,13 @@ import pytest
 from devstack.environment import ROOT
 
 NAME = re.compile(r'"((?:KEZ_[A-Z_]+|NATS_URL|REDIS_URL|DATABASE_URL|SIGCHAIN_DATABASE_URL))"')
-READERS = ("settings.py", "files_settings.py", "static_settings.py", "sigchain_settings.py")
+READERS = (
+    "settings.py",
+    "files_settings.py",
+    "operations_settings.py",
+    "static_settings.py",
+    "sigchain_settings.py",
+)
 
 
 def read_by_settings() -> set[str]:
@@ -54,6 +60,7 @@ def test_the_environment_of_this_test_run_is_complete():
         ({"KEZ_SECRET_KEY": "short", "KEZ_SECRET_KEY_FILE": None}, "shorter than 32 characters"),
         ({"KEZ_TRANSPORT": "carrier-pigeon"}, "this server speaks nats only"),
         ({"KEZ_TRANSPORT": ""}, "this server speaks nats only"),
+        ({"KEZ_LOG_FORMAT": "xml"}, "write one of text, json"),
         ({"KEZ_CHAT_BIND": "6969"}, "write host:port"),
         ({"KEZ_CHAT_BIND": "localhost:99999"}, "write host:port"),
         ({"KEZ_CHAT_PUBLIC_URL": "kez.lat"}, "it starts with http:// or https://"),

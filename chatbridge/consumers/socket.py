@@ -116,10 +116,15 @@ class Socket:
         """The server has sent `websocket.connect` already."""
         await self._send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         outcome = "gone"
-        WS_SOCKETS.inc()
+        state = WS_SOCKETS.labels("opening")
+        state.inc()
         try:
             self._hub.add(self)
-            await self._serve(await self._open())
+            admitted = await self._open()
+            state.dec()
+            state = WS_SOCKETS.labels("ready")
+            state.inc()
+            await self._serve(admitted)
         except Gone:
             pass
         except Refused as refused:
@@ -134,7 +139,7 @@ class Socket:
         finally:
             self._hub.remove(self)
             self._over.set()
-            WS_SOCKETS.dec()
+            state.dec()
             WS_CLOSED.labels(outcome).inc()
 
     async def _open(self) -> Admitted:

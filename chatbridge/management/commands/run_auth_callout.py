@@ -1,6 +1,7 @@
 """`manage.py run_auth_callout`: decides who may log in at the broker. Run two or more; they share the work."""
 
 import asyncio
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from chatbridge.callout_process import FROZEN_AFTER_SECONDS, CalloutProcess
 from chatbridge.metrics_server import serve_metrics
 from chatbridge.processes import check_before_start, run_process
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -37,7 +40,7 @@ class Command(BaseCommand):
 
         async def work() -> None:
             nonlocal process
-            self.stdout.write(f"Auth callout: {await check_before_start(wait=options['wait'])}.")
+            logger.info("Auth callout: %s.", await check_before_start(wait=options["wait"]))
             if stopping.is_set():
                 return
             process = CalloutProcess(frozen_after=options["frozen_after"])

@@ -15,6 +15,7 @@ from chatbridge.floods import FloodGuard
 from chatbridge.janitor import sweep
 from chatbridge.jetstream import JetStreamError
 from chatbridge.kick_on_notice import KickOnNotice
+from chatbridge.metrics_server import serve_metrics
 from chatbridge.processes import check_before_start, run_process
 from chatbridge.threads import in_thread
 from httpapi import pulse
@@ -54,6 +55,8 @@ class Command(BaseCommand):
                 await backend.close()
                 await system.close()
 
+        if not options["once"]:
+            serve_metrics(settings.KEZ_JANITOR_METRICS_BIND, setting="KEZ_JANITOR_METRICS_BIND")
         run_process(work, on_stop=stopping.set)
 
 

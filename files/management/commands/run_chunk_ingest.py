@@ -1,6 +1,7 @@
 """`manage.py run_chunk_ingest`: counts the chunks of files as they arrive. Run one or more; they share the work."""
 
 import asyncio
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from chatbridge.metrics_server import serve_metrics
 from chatbridge.processes import check_before_start, run_process
 from files.ingest import FROZEN_AFTER_SECONDS, ChunkIngest
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -36,7 +39,7 @@ class Command(BaseCommand):
 
         async def work() -> None:
             nonlocal process
-            self.stdout.write(f"Chunk ingest: {await check_before_start(wait=options['wait'])}.")
+            logger.info("Chunk ingest: %s.", await check_before_start(wait=options["wait"]))
             if stopping.is_set():
                 return
             process = ChunkIngest(frozen_after=options["frozen_after"])

@@ -1,0 +1,7 @@
+"""All reads about backups."""
+
+from backups.models import Backup
+
+
+def last_backup() -> Backup | None:
+    return Backup.objects.first()
