@@ -14,9 +14,13 @@ def client_address(request: HttpRequest) -> Address | None:
     KEZ_TRUSTED_PROXIES proxies each append the address of their peer to X-Forwarded-For, so only that many entries,
     counted from the right, are worth anything; whatever is further left was written by the client.
     """
-    text = request.META.get("REMOTE_ADDR") or ""
+    return address_behind(request.META.get("REMOTE_ADDR") or "", request.META.get("HTTP_X_FORWARDED_FOR", ""))
+
+
+def address_behind(peer: str, forwarded: str) -> Address | None:
+    """The same, from the peer's address and the text of X-Forwarded-For."""
+    text = peer
     proxies: int = settings.KEZ_TRUSTED_PROXIES
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     if proxies > 0 and forwarded:
         entries = forwarded.split(",")
         text = entries[-min(proxies, len(entries))]

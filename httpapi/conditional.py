@@ -17,7 +17,12 @@ def etag_of(value: Any) -> str:
 
 def is_known(request: Request, etag: str) -> bool:
     """Whether the If-None-Match header already has this entity tag (weak comparison)."""
-    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    return is_among(etag, request.headers.get("If-None-Match", ""))
+
+
+def is_among(etag: str, if_none_match: str) -> bool:
+    """The same of the text of that header."""
+    known = [tag.removeprefix("W/") for tag in parse_etags(if_none_match)] if if_none_match else []
     return etag in known or known == ["*"]
 
 

@@ -105,7 +105,11 @@ class NetworkThrottle(AddressThrottle):
 
 def count(scope: str, rate: Rate, bucket: str, *, now: float) -> float:
     """Count one request; 0 if it may pass, else the seconds after which one would. Raises a RedisError."""
-    before, current, into = _windows(scope, rate.seconds, bucket, now=now, add=1)
+    return wait_at(rate, *_windows(scope, rate.seconds, bucket, now=now, add=1))
+
+
+def wait_at(rate: Rate, before: int, current: int, into: float) -> float:
+    """What `count` answers: `before` in the last window; number `current` of one that began `into` s ago."""
     before = min(before, rate.limit)
     if before * (1 - into / rate.seconds) + current <= rate.limit:
         return 0
@@ -120,12 +124,17 @@ def count_recent(scope: str, seconds: int, *, now: float, add: int = 1) -> float
 
 def _windows(scope: str, seconds: int, bucket: str, *, now: float, add: int) -> tuple[int, int, float]:
     """The counts of the window before and of this one, and how many seconds of this one have passed."""
-    window, into = divmod(now, seconds)
-    key = f"throttle:{scope}:{bucket}:{seconds}:"
-    before = int(cache.get(f"{key}{int(window) - 1}", 0))
-    name = f"{key}{int(window)}"
+    earlier, name, into = window_names(scope, seconds, bucket, now=now)
+    before = int(cache.get(earlier, 0))
     current = _increment(name, keep=2 * seconds) if add else int(cache.get(name, 0))
     return before, current, into
+
+
+def window_names(scope: str, seconds: int, bucket: str, *, now: float) -> tuple[str, str, float]:
+    """The cache's names of the counters of the window before and of this one, and how far this one has come."""
+    window, into = divmod(now, seconds)
+    key = f"throttle:{scope}:{bucket}:{seconds}:"
+    return f"{key}{int(window) - 1}", f"{key}{int(window)}", into
 
 
 def _increment(key: str, *, keep: int) -> int:

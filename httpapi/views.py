@@ -35,6 +35,11 @@ READINESS = inline_serializer(
 )
 
 
+def health_document() -> dict[str, str]:
+    """The body of `GET /v1/healthz`."""
+    return {"status": "ok", "server": settings.KEZ_CHAT_SERVER, "version": VERSION}
+
+
 class HealthView(Endpoint):
     """The process is alive. It asks nothing else, so an outage elsewhere never restarts a healthy process."""
 
@@ -51,8 +56,7 @@ class HealthView(Endpoint):
         ),
     )
     def get(self, request: Request) -> Response:
-        body = {"status": "ok", "server": settings.KEZ_CHAT_SERVER, "version": VERSION}
-        return Response(body, headers={"Cache-Control": "no-store"})
+        return Response(health_document(), headers={"Cache-Control": "no-store"})
 
 
 class ReadyView(Endpoint):

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SUPPORTED_TRANSPORTS = ("nats",)
+KEPT_SECONDS = 60  # how long a connection to the database is kept for the next request
 
 env = environ.FileAwareEnv()
 
@@ -172,8 +173,7 @@ def database(name: str, *, default: str) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
         }
-    else:
-        # Under ASGI each request may run in another thread, and a connection that is kept stays with its thread:
-        # 400 look-ups left 193 of them open. PostgreSQL takes 100.
-        config.setdefault("CONN_MAX_AGE", 0)
+    # A connection stays with its thread, and the threads of a web process are fixed in number (httpapi/pooled.py).
+    config.setdefault("CONN_MAX_AGE", KEPT_SECONDS)
+    config.setdefault("CONN_HEALTH_CHECKS", True)
     return config

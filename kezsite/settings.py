@@ -26,9 +26,7 @@ from kezsite.environment import (
 )
 from kezsite.files_settings import *  # noqa: F403 - a part of these
 from kezsite.files_settings import KEZ_FILES_BEAT
-from kezsite.log_lines import log_lines
-from kezsite.operations_settings import *  # noqa: F403 - another part
-from kezsite.operations_settings import KEZ_LOG_FORMAT
+from kezsite.log_lines import ONE_LINE_AN_EVENT
 from kezsite.static_settings import *  # noqa: F403 - a part of these
 
 SECRET_KEY = required_secret("KEZ_SECRET_KEY")
@@ -41,6 +39,10 @@ KEZ_CHAT_PUBLIC_URL = trimmed_url("KEZ_CHAT_PUBLIC_URL", default="http://localho
 KEZ_CHAT_SIG_SERVER_URL = trimmed_url("KEZ_CHAT_SIG_SERVER_URL", default="http://localhost:7878")
 ALLOWED_HOSTS = env.list("KEZ_ALLOWED_HOSTS", default=[KEZ_CHAT_SERVER, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [KEZ_CHAT_PUBLIC_URL]
+
+# The web process -----------------------------------------------------------------------------------
+KEZ_WEB_SERVER = one_of("KEZ_WEB_SERVER", ("daphne", "uvicorn"), default="daphne")
+KEZ_WEB_THREADS = whole_number("KEZ_WEB_THREADS", default=16, least=1, most=200)
 
 # NATS ----------------------------------------------------------------------------------------------
 KEZ_TRANSPORT = supported_transport("KEZ_TRANSPORT")
@@ -120,6 +122,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "kez",
+        # A Valkey that has frozen must not keep the threads that answer requests for ever.
+        "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 2},
     }
 }
 # The layer waits 5 s for a notice; redis-py by itself gives up after as long, and a notice may be lost in between.
@@ -174,7 +178,6 @@ INSTALLED_APPS = [
     "reports",
     "chatbridge",
     "files",
-    "backups",
     "pages",
     "console",  # last, so that all permissions are there when it makes the roles
 ]
@@ -272,6 +275,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KEZ_CHAT_PUBLIC_URL.startswith("htt
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if KEZ_TRUSTED_PROXIES else None
 
 LOGGING = {
-    **log_lines(KEZ_LOG_FORMAT),
+    **ONE_LINE_AN_EVENT,
     "root": {"handlers": ["console"], "level": env.str("KEZ_LOG_LEVEL", default="INFO")},
 }

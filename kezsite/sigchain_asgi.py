@@ -2,9 +2,18 @@
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter
 from channels.security.websocket import WebsocketDenier
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kezsite.sigchain_settings")
-application = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": WebsocketDenier.as_asgi()})
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from httpapi.front import Front, Health  # noqa: E402
+from httpapi.pooled import PooledDjango  # noqa: E402
+
+pooled = PooledDjango(settings.KEZ_WEB_THREADS)
+front = Front(pooled, pooled, {"/v1/healthz": Health()})
+application = ProtocolTypeRouter({"http": front, "websocket": WebsocketDenier.as_asgi()})

@@ -16,10 +16,10 @@ from registry.names import is_reserved as is_reserved
 HandleState = Literal["unknown", "active", "suspended", "released"]
 
 
-def active_handle(text: str) -> Handle:
-    """The active handle that a person means by `chris`, `@chris` or `Chris@kez.lat`.
+def local_part(text: str) -> str:
+    """The local part of the handle here that a person means by `chris`, `@chris` or `Chris@kez.lat`.
 
-    OtherServer if it names another server, HandleUnknown for all else: what is no handle cannot exist either.
+    OtherServer if it names another server, HandleUnknown for what is no handle: it cannot exist either.
     """
     try:
         name = parse_handle(text, own_server=settings.KEZ_CHAT_SERVER)
@@ -29,10 +29,30 @@ def active_handle(text: str) -> Handle:
         raise OtherServer(
             f"This server knows handles of {settings.KEZ_CHAT_SERVER} only; ask {name.server} about {name}."
         )
-    handle = Handle.objects.filter(local=name.local, status=Handle.Status.ACTIVE).first()
+    return name.local
+
+
+def active_handle(text: str) -> Handle:
+    """The active handle that a person means, as `local_part` has it. OtherServer, HandleUnknown."""
+    handle = Handle.objects.filter(local=local_part(text), status=Handle.Status.ACTIVE).first()
     if handle is None:
         raise HandleUnknown
     return handle
+
+
+def active_handles(local_parts: Collection[str]) -> dict[str, Handle]:
+    """Those of these names that are active handles, by name, with what look-ups show of them.
+
+    As SQL, since this is what is asked most: Django's way to the same statement takes five times as long as the answer.
+    """
+    if not local_parts:
+        return {}
+    places = ", ".join(["%s"] * len(local_parts))
+    rows = Handle.objects.raw(
+        f"SELECT id, local, primary_hex, registered_at FROM registry_handle WHERE local IN ({places}) AND status = %s",  # noqa: S608 - places only
+        [*local_parts, Handle.Status.ACTIVE.value],
+    )
+    return {row.local: row for row in rows}
 
 
 def active_handle_by_primary(primary: Primary) -> Handle | None:
@@ -108,11 +128,6 @@ def is_known_claim(payload: Any) -> bool:
         return False
     claim = {"local": local[:64], "primary_hex": primary.removeprefix(KEY_PREFIX)[:64]}
     return Handle.objects.filter(**claim).exists() or PendingRegistration.objects.filter(**claim).exists()
-
-
-def count_waiting_registrations() -> int:
-    """How many operators have to decide on."""
-    return PendingRegistration.objects.filter(state=PendingRegistration.State.WAITING).count()
 
 
 def count_by_status() -> dict[str, int]:

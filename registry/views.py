@@ -37,7 +37,7 @@ from registry.throttles import (
     RegisterNetworkThrottle,
     RegisterThrottle,
 )
-from registry.webfinger import handle_of_resource
+from registry.webfinger import name_in
 
 # Caches may keep it, but must ask each time whether it still holds: a suspension shows at once. That costs a 304.
 PUBLIC_CACHE = "public, no-cache"
@@ -215,7 +215,7 @@ class WebFingerView(Endpoint):
         responses={200: WebFingerSerializer, 304: OpenApiResponse(description="As in your earlier answer.")},
     )
     def get(self, request: Request) -> Response:
-        row = handle_of_resource(request.query_params.getlist("resource"))
+        row = lookup.active_handle(name_in(request.query_params.getlist("resource")))
         document = documents.webfinger_document(row, request.query_params.getlist("rel"))
         return conditional_response(request, document, cache_control=PUBLIC_CACHE)
 

@@ -8,14 +8,13 @@ from django.conf import settings
 
 from httpapi.problems import Malformed
 from registry.errors import HandleUnknown
-from registry.lookup import active_handle
-from registry.models import Handle
+from registry.lookup import local_part
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")
 
 
-def handle_of_resource(resources: Sequence[str]) -> Handle:
-    """The active handle of the one `resource` parameter: `acct:local@server`, or an address that names it.
+def name_in(resources: Sequence[str]) -> str:
+    """The local part of the handle in the one `resource` parameter: `acct:local@server`, or an address that names it.
 
     Malformed (400) without exactly one, or if it is no URI; HandleUnknown and OtherServer (404) as in look-ups.
     """
@@ -29,8 +28,8 @@ def handle_of_resource(resources: Sequence[str]) -> Handle:
         name = unquote(rest)
         if "@" not in name:
             raise Malformed("An acct resource names its server, as in acct:chris@kez.lat.")
-        return active_handle(name)
+        return local_part(name)
     for prefix in (f"{settings.KEZ_CHAT_PUBLIC_URL}/u/", f"{settings.KEZ_CHAT_PUBLIC_URL}/v1/u/"):
         if resource.startswith(prefix):
-            return active_handle(unquote(resource.removeprefix(prefix)))
+            return local_part(unquote(resource.removeprefix(prefix)))
     raise HandleUnknown("This server describes acct: resources and its own pages only.")
