@@ -28,6 +28,7 @@ class ServerProcess:
     def __init__(self, environment: Mapping[str, str], *arguments: str, port: int, log: Path) -> None:
         self._environment = dict(environment)
         self._arguments = arguments
+        self.port = port
         self._address = ("127.0.0.1", port)
         self._log = log
 
@@ -40,7 +41,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not self._listens():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.__exit__()
@@ -55,6 +56,15 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def stop(self) -> None:
+        """Asks it to end, as `systemctl stop` would."""
+        self._process.terminate()
+
+    @property
+    def returncode(self) -> int:
+        """Of a server that was asked to end; waits for it."""
+        return self._process.wait(timeout=30)
 
     @property
     def output(self) -> str:

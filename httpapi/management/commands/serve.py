@@ -1,6 +1,7 @@
 """`manage.py serve`: wait until what this process needs is there, then become the web server."""
 
 import os
+import resource
 import socket
 import sys
 import time
@@ -15,7 +16,7 @@ RETRY_SECONDS = 0.5
 
 
 class Command(BaseCommand):
-    help = "Waits for the database, Valkey and what else is needed, then serves HTTP with daphne."
+    help = "Waits for the database, Valkey and what else is needed, then serves HTTP (KEZ_WEB_SERVER)."
     requires_system_checks = "__all__"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,7 +35,20 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise SystemExit(130) from None
         module, _, name = settings.ASGI_APPLICATION.rpartition(".")
-        _become([sys.executable, "-m", "daphne", "-b", host, "-p", str(port), f"{module}:{name}"])
+        _allow_many_sockets()
+        _become(_server(host, str(port), f"{module}:{name}"))
+
+
+def _server(host: str, port: str, application: str) -> list[str]:
+    if settings.KEZ_WEB_SERVER == "uvicorn":
+        return [sys.executable, "-m", "httpapi.uvicorn_process", host, port, application]
+    return [sys.executable, "-m", "daphne", "-b", host, "-p", port, application]
+
+
+def _allow_many_sockets() -> None:
+    """Each websocket is an open file, and many systems give a process 1,024 of them unless it asks for more."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _host_and_port(bind: str) -> tuple[str, int]:
