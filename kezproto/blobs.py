@@ -52,7 +52,7 @@ def blob_chunk_count(size: int) -> int:
     return max(1, -(-size // BLOB_CHUNK_BYTES))
 
 
-def hash_of_chunk(sealed: bytes) -> bytes:
+def hash_of_chunk(sealed: bytes | memoryview) -> bytes:
     """The 32 bytes that the manifest holds of a sealed chunk."""
     return blake3(sealed).digest()
 

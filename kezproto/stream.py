@@ -21,7 +21,7 @@ TAG_BYTES = 16
 _MAX_U32 = 2**32 - 1
 
 
-def seal_chunk(plaintext: bytes, *, key: bytes, file_id: bytes, index: int, total: int) -> bytes:
+def seal_chunk(plaintext: bytes | memoryview, *, key: bytes, file_id: bytes, index: int, total: int) -> bytes:
     """The sealed chunk: 16 bytes longer. Malformed if index and total, or the lengths of key and id, cannot be."""
     nonce, bound = _place(key, file_id, index, total)
     return ChaCha20Poly1305(key).encrypt(nonce, plaintext, bound)
@@ -32,6 +32,25 @@ def open_chunk(sealed: bytes, *, key: bytes, file_id: bytes, index: int, total: 
     nonce, bound = _place(key, file_id, index, total)
     try:
         return ChaCha20Poly1305(key).decrypt(nonce, sealed, bound)
+    except InvalidTag as error:
+        raise CannotDecrypt("This chunk was changed, or belongs to another place or file.") from error
+
+
+def seal_chunk_into(
+    sealed: memoryview, plaintext: memoryview, *, key: bytes, file_id: bytes, index: int, total: int
+) -> None:
+    """As `seal_chunk`, into memory that is there; `sealed` has exactly the size of the sealed chunk."""
+    nonce, bound = _place(key, file_id, index, total)
+    ChaCha20Poly1305(key).encrypt_into(nonce, plaintext, bound, sealed)
+
+
+def open_chunk_into(
+    plaintext: memoryview, sealed: memoryview, *, key: bytes, file_id: bytes, index: int, total: int
+) -> None:
+    """As `open_chunk`, into memory of exactly the size of the plaintext, which is worth nothing after an error."""
+    nonce, bound = _place(key, file_id, index, total)
+    try:
+        ChaCha20Poly1305(key).decrypt_into(nonce, sealed, bound, plaintext)
     except InvalidTag as error:
         raise CannotDecrypt("This chunk was changed, or belongs to another place or file.") from error
 

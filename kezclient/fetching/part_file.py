@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from kezclient.config import sync_folder
 from kezclient.errors import FileExists
+from kezclient.fetching.past_cache import PAGE_BYTES, write_past_cache
 from kezclient.file_errors import BadDestination
 
 
@@ -45,11 +46,23 @@ class PartFile:
         self.stream.seek(position)
         self.stream.truncate()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         try:
             self.stream.write(data)
         except OSError as error:
             raise BadDestination(path=str(self.path), reason=error.strerror or str(error)) from error
+
+    def write_pages(self, data: memoryview) -> None:
+        """As `write`, for much data that begins at the beginning of a page of memory, as that of `mmap` does."""
+        self.stream.flush()
+        place = self.stream.tell()
+        whole = len(data) - len(data) % PAGE_BYTES
+        if whole and place % PAGE_BYTES == 0:
+            written = write_past_cache(self.stream.fileno(), data[:whole], place)
+            self.stream.seek(place + written)
+            data = data[written:]
+        if data:
+            self.write(data)
 
     def finish(self) -> Path:
         """Everything is in it and was checked: it becomes the destination, whole or not at all."""

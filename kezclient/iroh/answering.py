@@ -8,14 +8,16 @@ from concurrent.futures import Executor
 from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from kezclient.iroh.faults import ChangedSince, IrohFault, TakenBack, Unreachable
 from kezclient.iroh.iroh_node import is_relayed, person_key
+from kezclient.iroh.lane_work import Sending
 from kezclient.iroh.pipeline import ahead
 from kezclient.iroh.sealed_file import PromisedFile
 from kezclient.iroh.transfers import NoWatcher, Transfer
-from kezclient.iroh.watching import Patience, step
+from kezclient.iroh.turns import work_through
+from kezclient.iroh.watching import Patience, Watch, step
 from kezproto.blob_wire import (
     REQUEST_BYTES,
     BlobRequest,
@@ -30,7 +32,7 @@ from kezproto.errors import Malformed
 if TYPE_CHECKING:
     import iroh
 
-    from kezclient.iroh.lane import LaneDoor
+    from kezclient.iroh.lane import LaneDoor, LaneSocket
     from kezclient.iroh.transfers import Watcher
     from kezclient.store.shares import BlobToServe, ShareTable
     from kezproto.blobs import BlobManifest
@@ -41,14 +43,6 @@ REQUEST_PATIENCE = Patience(stall=10.0)
 _OK = bytes([Status.OK])
 
 LaneRule = Callable[["iroh.Connection"], "LaneDoor | None"]
-
-
-class Line(Protocol):
-    """What an answer goes by: a stream of the connection, or a lane."""
-
-    def write_all(self, buf: bytes, /) -> Coroutine[Any, Any, None]: ...
-
-    def finish(self) -> Coroutine[Any, Any, None]: ...
 
 
 @dataclass(slots=True)
@@ -98,7 +92,7 @@ class Answerer:
         if status is not Status.OK or blob is None or reader is None:
             await self._refuse(connection, stream, persons, status)
         elif request.kind is RequestKind.HAVE:
-            await self._note(connection, stream, blob, persons)
+            await self._note_have(connection, stream, blob, persons)
         elif busy:
             await self._refuse(connection, stream, persons, Status.BUSY)
         else:
@@ -128,7 +122,7 @@ class Answerer:
         self.watcher.refused(person_key(connection), next(iter(persons), None), status)
         await self._finish(connection, stream.send(), status)
 
-    async def _note(
+    async def _note_have(
         self,
         connection: iroh.Connection,
         stream: iroh.BiStream,
@@ -154,8 +148,19 @@ class Answerer:
         if first >= manifest.chunks:
             await step(connection, send.finish(), self.patience)
             return
+        transfer = Transfer(
+            reader=reader,
+            blob=blob,
+            size=manifest.size,
+            first_byte=first * BLOB_CHUNK_BYTES,
+            is_relayed=partial(is_relayed, connection),
+        )
         if request.kind is RequestKind.GET:
-            await self._send_watched(connection, send, blob, manifest, reader, first)
+            end = await self._watched(
+                transfer, self._send_chunks(connection, send, manifest, transfer, first)
+            )
+            if end is not Status.OK:
+                await self._finish(connection, send, end)
             return
         door = self.lanes(connection) if self.lanes is not None else None
         if door is None:
@@ -165,63 +170,79 @@ class Answerer:
             await step(connection, send.write_all(_OK + door.offer.encode()), self.patience)
             await step(connection, send.finish(), self.patience)
             with await door.entered() as lane:
-                await self._send_watched(connection, lane, blob, manifest, reader, first)
+                # How it ends is said on the connection, where the reader asks again.
+                await self._watched(transfer, self._send_by_lane(connection, lane, manifest, transfer, first))
 
-    async def _send_watched(
-        self,
-        connection: iroh.Connection,
-        line: Line,
-        blob: BlobToServe,
-        manifest: BlobManifest,
-        reader: Primary,
-        first: int,
-    ) -> None:
-        transfer = Transfer(
-            reader=reader,
-            blob=blob,
-            size=manifest.size,
-            first_byte=first * BLOB_CHUNK_BYTES,
-            is_relayed=partial(is_relayed, connection),
-        )
+    async def _watched(self, transfer: Transfer, sending: Coroutine[Any, Any, None]) -> Status:
+        """What the reader is to hear at the end: OK, and nothing more, if all was sent or nobody hears it."""
         self.watcher.began(transfer)
         problem: str | None = "it was cut off"
         try:
-            await self._send_chunks(connection, line, blob, manifest, transfer, first)
+            await sending
             problem = None
         except ChangedSince as error:
             problem = f"the file was changed, moved or removed since it was shared ({error})"
-            await self._finish(connection, line, Status.CHANGED)
+            return Status.CHANGED
         except TakenBack as error:
             problem = str(error)
-            await self._finish(connection, line, Status.GONE)
+            return Status.GONE
         except Unreachable as error:
             problem = str(error)
         finally:
             self.watcher.ended(transfer, problem)
+        return Status.OK
 
     async def _send_chunks(
         self,
         connection: iroh.Connection,
-        line: Line,
-        blob: BlobToServe,
+        send: iroh.SendStream,
         manifest: BlobManifest,
         transfer: Transfer,
         first: int,
     ) -> None:
-        try:
-            file = PromisedFile(blob.source, key=blob.key, manifest=manifest)
-        except OSError as error:
-            raise ChangedSince(error.strerror or str(error)) from error
-        with file:
-            async with aclosing(ahead(self.executor, file.sealed, range(first, manifest.chunks))) as chunks:
+        numbers = range(first, manifest.chunks)
+        with _promised(transfer.blob, manifest) as file:
+            async with aclosing(ahead(self.executor, file.sealed, numbers)) as chunks:
                 async for sealed in chunks:
-                    if not self.shares.is_served(blob.share.id):
-                        raise TakenBack("it is no longer shared")
-                    await step(connection, line.write_all(_OK + sealed), self.patience)
-                    transfer.sent = min(transfer.sent + BLOB_CHUNK_BYTES, manifest.size - transfer.first_byte)
-                    self.watcher.moved(transfer)
-        await step(connection, line.finish(), self.patience)
+                    self._check_served(transfer)
+                    await step(connection, send.write_all(_OK + sealed), self.patience)
+                    self._note(transfer, BLOB_CHUNK_BYTES)
+        await step(connection, send.finish(), self.patience)
 
-    async def _finish(self, connection: iroh.Connection, line: Line, status: Status) -> None:
-        await step(connection, line.write_all(bytes([status])), self.patience)
-        await step(connection, line.finish(), self.patience)
+    async def _send_by_lane(
+        self,
+        connection: iroh.Connection,
+        lane: LaneSocket,
+        manifest: BlobManifest,
+        transfer: Transfer,
+        first: int,
+    ) -> None:
+        lane.be_for_threads()
+        with _promised(transfer.blob, manifest) as file:
+            sending = Sending(lane, file, first)
+
+            def look(count: int) -> None:
+                self._note(transfer, count)
+                self._check_served(transfer)
+                sending.seen(first + transfer.sent // BLOB_CHUNK_BYTES)
+
+            await work_through(sending, range(first, manifest.chunks), Watch(connection, self.patience), look)
+
+    def _note(self, transfer: Transfer, count: int) -> None:
+        transfer.sent = min(transfer.sent + count, transfer.size - transfer.first_byte)
+        self.watcher.moved(transfer)
+
+    def _check_served(self, transfer: Transfer) -> None:
+        if not self.shares.is_served(transfer.blob.share.id):
+            raise TakenBack("it is no longer shared")
+
+    async def _finish(self, connection: iroh.Connection, send: iroh.SendStream, status: Status) -> None:
+        await step(connection, send.write_all(bytes([status])), self.patience)
+        await step(connection, send.finish(), self.patience)
+
+
+def _promised(blob: BlobToServe, manifest: BlobManifest) -> PromisedFile:
+    try:
+        return PromisedFile(blob.source, key=blob.key, manifest=manifest)
+    except OSError as error:
+        raise ChangedSince(error.strerror or str(error)) from error

@@ -51,14 +51,14 @@ class Answer:
         stops in the middle and says why."""
         if self.first >= self.manifest.chunks:
             return
-        _check(await self._read(STATUS_BYTES))
+        check_status(await self._read(STATUS_BYTES))
         last = self.manifest.chunks - 1
         for index in range(self.first, last):
             size = self.manifest.sealed_chunk_size(index)
             # With the status that stands before the next chunk: one read less.
             data = await self._read(size + STATUS_BYTES)
             yield index, data[:size]
-            _check(data[size:])
+            check_status(data[size:])
         yield last, await self._read(self.manifest.sealed_chunk_size(last))
 
     async def _read(self, size: int) -> bytes:
@@ -78,7 +78,7 @@ async def ask_for_lane(
     """Ask where the chunks from `first` on are to be had beside the connection. Errors as `ask_for`."""
     stream = await _request(connection, BlobRequest(RequestKind.LANE, content, first), patience)
     manifest = await _manifest(connection, stream, content, patience)
-    _check(await step(connection, stream.read_exact(STATUS_BYTES), patience))
+    check_status(await step(connection, stream.read_exact(STATUS_BYTES), patience))
     data = await step(connection, stream.read_exact(LANE_BYTES), patience)
     try:
         return manifest, parse_lane(data)
@@ -113,11 +113,12 @@ async def _request(connection: iroh.Connection, request: BlobRequest, patience: 
     await step(connection, send.write_all(request.encode()), patience)
     await step(connection, send.finish(), patience)
     stream = both.recv()
-    _check(await step(connection, stream.read_exact(STATUS_BYTES), patience))
+    check_status(await step(connection, stream.read_exact(STATUS_BYTES), patience))
     return stream
 
 
-def _check(status: bytes) -> None:
+def check_status(status: bytes) -> None:
+    """Refused for any but OK, Lied for none that there is."""
     try:
         found = parse_status(status)
     except Malformed as error:

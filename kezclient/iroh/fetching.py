@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING
 from kezclient.iroh.asking import Answer, ask_for, ask_for_lane, ask_for_manifest
 from kezclient.iroh.faults import ChangedSince, IrohFault, Lied, Refused
 from kezclient.iroh.lane import LEAST_CHUNKS, enter, neighbours
+from kezclient.iroh.lane_work import Taking
+from kezclient.iroh.opening import open_into
 from kezclient.iroh.pipeline import DEPTH, ahead
 from kezclient.iroh.sealed_file import PromisedFile
-from kezclient.iroh.watching import Patience
+from kezclient.iroh.turns import work_through
+from kezclient.iroh.watching import Patience, Watch
 from kezproto.blob_wire import Status
-from kezproto.blobs import BLOB_CHUNK_BYTES, blob_chunk_count, hash_of_chunk
-from kezproto.errors import CannotDecrypt
-from kezproto.stream import open_chunk
+from kezproto.blobs import BLOB_CHUNK_BYTES, blob_chunk_count
+from kezproto.stream import TAG_BYTES
 
 if TYPE_CHECKING:
     import iroh
@@ -74,7 +77,7 @@ class BlobFetcher:
         self,
         wanted: Wanted,
         first: int,
-        write: Callable[[bytes], object],
+        write: Callable[[memoryview], object],
         on_chunk: Callable[[int], None] = nothing,
     ) -> None:
         """Write all chunks from `first` on. Lied at the first that is not the promised one: it is not written.
@@ -93,7 +96,7 @@ class BlobFetcher:
         self,
         wanted: Wanted,
         first: int,
-        write: Callable[[bytes], object],
+        write: Callable[[memoryview], object],
         on_chunk: Callable[[int], None],
     ) -> int:
         """How many chunks came beside the connection: none, if there is no lane. Where one fails, the rest comes on
@@ -104,6 +107,11 @@ class BlobFetcher:
         node = neighbours(self.connection)
         if not node:
             return 0
+
+        def note(size: int) -> None:
+            self.received += size
+            on_chunk(size)
+
         try:
             manifest, offer = await ask_for_lane(self.connection, wanted.content, first, self.patience)
         except Refused as refusal:
@@ -111,14 +119,20 @@ class BlobFetcher:
                 raise
             self.lane = False
             return 0
-        taking = _Taking(wanted.key, self._checked(wanted, manifest), write)
+        self._checked(wanted, manifest)
+        taken = 0
         try:
-            with await enter(node, offer) as line:
-                answer = Answer(manifest, first, self.connection, line, self.patience)
-                await self._write_all(answer, taking, on_chunk)
+            with await enter(node, offer) as lane:
+                lane.be_for_threads()
+                taking = Taking(lane, wanted.key, manifest, first, write)
+                watch = Watch(self.connection, self.patience)
+                try:
+                    await work_through(taking, range(first, chunks), watch, note)
+                finally:
+                    taken = taking.taken
         except IrohFault:
             self.lane = False
-        return taking.taken
+        return taken
 
     async def _write_all(self, answer: Answer, taking: _Taking, on_chunk: Callable[[int], None]) -> None:
         begun: deque[Future[int]] = deque()
@@ -151,22 +165,21 @@ class BlobFetcher:
 
 @dataclass(slots=True)
 class _Taking:
-    """Opens and writes chunks in their order, by one thread: after one that failed none is written. `taken` counts
-    them."""
+    """Opens and writes chunks in their order, by one thread: after one that failed none is written."""
 
     key: bytes
     manifest: BlobManifest
-    write: Callable[[bytes], object]
+    write: Callable[[memoryview], object]
     failed: bool = False
-    taken: int = 0
+    _room: mmap.mmap = field(default_factory=lambda: mmap.mmap(-1, BLOB_CHUNK_BYTES))
 
     def take(self, index: int, sealed: bytes) -> int:
         if self.failed:
             raise Lied("a part before this one was refused")
         self.failed = True
-        plain = opened(sealed, self.key, self.manifest, index)
+        plain = memoryview(self._room)[: len(sealed) - TAG_BYTES]
+        open_into(plain, memoryview(sealed), self.key, self.manifest, index)
         self.write(plain)
-        self.taken += 1
         self.failed = False
         return len(plain)
 
@@ -189,13 +202,3 @@ async def whole_chunks(part: Path, there: int, key: bytes, manifest: BlobManifes
                     break
                 count += 1
     return count
-
-
-def opened(sealed: bytes, key: bytes, manifest: BlobManifest, index: int) -> bytes:
-    """The chunk's bytes of the file. Lied unless it is the promised chunk."""
-    if hash_of_chunk(sealed) != manifest.hashes[index]:
-        raise Lied(f"part {index + 1} of {manifest.chunks} is not the one that was promised")
-    try:
-        return open_chunk(sealed, key=key, file_id=manifest.blob_id, index=index, total=manifest.chunks)
-    except CannotDecrypt as error:
-        raise Lied(f"part {index + 1} of {manifest.chunks} is sealed under another key") from error

@@ -45,6 +45,6 @@ class FileTarget:
         await fetcher.receive(self.wanted, self._whole, self._write, on_chunk)
         return await asyncio.to_thread(self.part.finish)
 
-    def _write(self, data: bytes) -> None:
-        self.part.write(data)
+    def _write(self, data: memoryview) -> None:
+        self.part.write_pages(data)
         self._whole = (self._whole or 0) + 1

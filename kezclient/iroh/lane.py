@@ -31,6 +31,8 @@ ENTER_SECONDS = 5.0
 TOKEN_SECONDS = 1.0
 CONNECT_SECONDS = 1.5
 
+_ALL_OF_IT = getattr(socket, "MSG_WAITALL", 0)
+
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -58,7 +60,7 @@ def near(remote: str) -> IpAddress | None:
 
 
 class LaneSocket:
-    """A TCP connection with the two methods of a stream. Errors: Unreachable."""
+    """A TCP connection; first for the event loop, then for threads. Errors: Unreachable."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
@@ -83,9 +85,35 @@ class LaneSocket:
         except OSError as error:
             raise Unreachable(error.strerror or str(error)) from error
 
-    async def finish(self) -> None:
+    def be_for_threads(self) -> None:
+        """From here on only the methods that wait for the socket itself are used, and `cut`."""
+        self._socket.setblocking(True)
+
+    def receive_into(self, room: memoryview) -> None:
+        """Fill it."""
+        try:
+            while room:
+                count = self._socket.recv_into(room, 0, _ALL_OF_IT)
+                if count == 0:
+                    raise Unreachable("the lane ended too early")
+                room = room[count:]
+        except OSError as error:
+            raise Unreachable(error.strerror or str(error)) from error
+
+    def send(self, data: memoryview) -> None:
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise Unreachable(error.strerror or str(error)) from error
+
+    def cut(self) -> None:
+        """Whoever waits for the socket goes on: Unreachable."""
         with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_WR)
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """What was sent still arrives."""
+        self._socket.close()
 
     def __enter__(self) -> LaneSocket:
         return self
@@ -93,7 +121,7 @@ class LaneSocket:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        self.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,28 +137,44 @@ class LaneDoor:
 
     async def entered(self) -> LaneSocket:
         """The connection that brought the token. Unreachable if none did in time."""
-        guests = {asyncio.create_task(self._guest(each)) for each in self.listeners}
+        guests: asyncio.Queue[LaneSocket] = asyncio.Queue()
+        waiting = [asyncio.create_task(self._wait(each, guests)) for each in self.listeners]
+        first: LaneSocket | None = None
         try:
-            done, _ = await asyncio.wait(guests, timeout=ENTER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            if not done:
-                raise Unreachable("nobody came by the lane")
-            return done.pop().result()
-        except OSError as error:
+            async with asyncio.timeout(ENTER_SECONDS):
+                first = await guests.get()
+        except TimeoutError as error:
             raise Unreachable("nobody came by the lane") from error
         finally:
-            for guest in guests:
-                guest.cancel()
-            await asyncio.wait(guests)
+            for each in waiting:
+                each.cancel()
+            try:
+                await asyncio.gather(*waiting, return_exceptions=True)
+            except BaseException:
+                if first is not None:
+                    first.close()
+                raise
+            finally:
+                # Two may have come at once, by the two listeners.
+                while not guests.empty():
+                    guests.get_nowait().close()
+        return first
 
-    async def _guest(self, listener: socket.socket) -> LaneSocket:
+    async def _wait(self, listener: socket.socket, guests: asyncio.Queue[LaneSocket]) -> None:
         loop = asyncio.get_running_loop()
         while True:
             guest, _address = await loop.sock_accept(listener)
             guest.setblocking(False)
             lane = LaneSocket(guest)
-            if await self._has_token(lane):
-                return lane
-            guest.close()
+            try:
+                has_token = await self._has_token(lane)
+            except BaseException:
+                lane.close()
+                raise
+            if has_token:
+                guests.put_nowait(lane)
+                return
+            lane.close()
 
     async def _has_token(self, lane: LaneSocket) -> bool:
         try:

@@ -11,12 +11,12 @@ from concurrent.futures import Executor
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Self
 
 from kezclient.iroh.faults import ChangedSince
 from kezclient.iroh.pipeline import ahead
 from kezproto.blobs import BLOB_CHUNK_BYTES, BlobManifest, blob_chunk_count, hash_of_chunk
-from kezproto.stream import seal_chunk
+from kezproto.stream import TAG_BYTES, seal_chunk, seal_chunk_into
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,9 @@ class SealedFile:
     """
 
     def __init__(self, source: Path | bytes, *, key: bytes, blob_id: bytes, size: int | None = None) -> None:
-        self._stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else _opened(source)
+        self._stream: io.FileIO | io.BytesIO = (
+            io.BytesIO(source) if isinstance(source, bytes) else _opened(source)
+        )
         self._lock = threading.Lock()
         self._key, self._blob_id = key, blob_id
         self._began = None if isinstance(source, bytes) else os.fstat(self._stream.fileno())
@@ -39,22 +41,31 @@ class SealedFile:
 
     def sealed(self, index: int) -> bytes:
         """The sealed chunk. ChangedSince if the file ends too early."""
-        wanted = min(BLOB_CHUNK_BYTES, self.size - index * BLOB_CHUNK_BYTES)
-        with self._lock:
-            self._stream.seek(index * BLOB_CHUNK_BYTES)
-            plain = self._read(wanted)
+        plain = memoryview(bytearray(self._plain_size(index)))
+        self._read(index, plain)
         return seal_chunk(plain, key=self._key, file_id=self._blob_id, index=index, total=self.chunks)
 
-    def _read(self, wanted: int) -> bytes:
+    def seal_into(self, room: memoryview, plain: memoryview, index: int) -> memoryview:
+        """The sealed chunk, at the beginning of `room`. Errors as `sealed`. Each has room for the largest chunk."""
+        size = self._plain_size(index)
+        plain, sealed = plain[:size], room[: size + TAG_BYTES]
+        self._read(index, plain)
+        seal_chunk_into(sealed, plain, key=self._key, file_id=self._blob_id, index=index, total=self.chunks)
+        return sealed
+
+    def _plain_size(self, index: int) -> int:
+        return min(BLOB_CHUNK_BYTES, self.size - index * BLOB_CHUNK_BYTES)
+
+    def _read(self, index: int, room: memoryview) -> None:
         try:
-            data = self._stream.read(wanted)
-            while len(data) < wanted and (more := self._stream.read(wanted - len(data))):
-                data += more
+            with self._lock:
+                self._stream.seek(index * BLOB_CHUNK_BYTES)
+                while room and (count := self._stream.readinto(room)):
+                    room = room[count:]
         except OSError as error:
             raise ChangedSince(error.strerror or str(error)) from error
-        if len(data) < wanted:
+        if room:
             raise ChangedSince("it is shorter than it was")
-        return data
 
     def is_as_opened(self) -> bool:
         """Whether nobody seems to have written to the file since it was opened."""
@@ -63,7 +74,7 @@ class SealedFile:
         now = os.fstat(self._stream.fileno())
         return (now.st_size, now.st_mtime_ns) == (self._began.st_size, self._began.st_mtime_ns)
 
-    def __enter__(self) -> SealedFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -72,7 +83,7 @@ class SealedFile:
         self._stream.close()
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> io.FileIO:
     """A pipe that took the file's place would be waited for."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -92,9 +103,17 @@ class PromisedFile(SealedFile):
         """The sealed chunk that was promised. ChangedSince if the file would give another one: sent out, it would
         have two texts sealed under one nonce."""
         chunk = super().sealed(index)
+        self._compare(chunk, index)
+        return chunk
+
+    def seal_into(self, room: memoryview, plain: memoryview, index: int) -> memoryview:
+        chunk = super().seal_into(room, plain, index)
+        self._compare(chunk, index)
+        return chunk
+
+    def _compare(self, chunk: bytes | memoryview, index: int) -> None:
         if hash_of_chunk(chunk) != self._hashes[index]:
             raise ChangedSince("its content is another one")
-        return chunk
 
 
 async def manifest_of(

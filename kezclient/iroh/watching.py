@@ -25,27 +25,47 @@ class Patience:
     stall: float = 180.0
 
 
+class Watch:
+    """Over one step after the other: `moved` says that the next one began."""
+
+    def __init__(self, connection: iroh.Connection, patience: Patience) -> None:
+        self._connection, self._patience = connection, patience
+        self._time = asyncio.get_running_loop().time
+        self._heard, self._heard_at = -1, self._time()
+        self._began = self._heard_at
+
+    @property
+    def interval(self) -> float:
+        """How often to look, in seconds."""
+        return self._patience.silence / 3
+
+    def moved(self) -> None:
+        self._began = self._time()
+
+    def look(self) -> None:
+        """Unreachable if patience is at its end."""
+        now, received = self._time(), self._connection.stats().udp_rx_bytes
+        if received != self._heard:
+            self._heard, self._heard_at = received, now
+        if now - self._heard_at >= self._patience.silence:
+            raise Unreachable(f"nothing was heard for {self._patience.silence:.0f} s")
+        if now - self._began >= self._patience.stall:
+            raise Unreachable(f"no progress for {self._patience.stall:.0f} s")
+
+
 async def step(connection: iroh.Connection, work: Coroutine[Any, Any, T], patience: Patience) -> T:
     """The result of one read or write. Unreachable if the other node is gone, or the step takes too long.
 
     A read that was given up loses what it had read: do not use its stream again.
     """
-    loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
-    heard, heard_at = -1, loop.time()
-    began = heard_at
+    watch = Watch(connection, patience)
     try:
         while True:
-            done, _ = await asyncio.wait({task}, timeout=patience.silence / 3)
+            done, _ = await asyncio.wait({task}, timeout=watch.interval)
             if done:
                 return task.result()
-            now, received = loop.time(), connection.stats().udp_rx_bytes
-            if received != heard:
-                heard, heard_at = received, now
-            if now - heard_at >= patience.silence:
-                raise Unreachable(f"nothing was heard for {patience.silence:.0f} s")
-            if now - began >= patience.stall:
-                raise Unreachable(f"no progress for {patience.stall:.0f} s")
+            watch.look()
     except FFI_ERRORS as error:
         raise Unreachable(reason_of(error)) from error
     finally:

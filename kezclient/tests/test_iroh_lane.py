@@ -163,10 +163,22 @@ async def test_a_door_opens_to_the_token_and_to_nothing_else():
                 assert await loop.sock_recv(stranger, 1) == b""
         with await enter([HERE], door.offer) as reader, await entering as node:
             await node.write_all(b"chunk")
-            await node.finish()
+            node.close()
             assert await reader.read_exact(5) == b"chunk"
             with pytest.raises(Unreachable, match="too early"):
                 await reader.read_exact(1)
+
+
+async def test_of_two_who_come_at_once_one_is_sent_away():
+    door = open_door(HERE, "127.0.0.1")
+    with closing(door):
+        async with asyncio.timeout(10):
+            readers = [await enter([address], door.offer) for address in (HERE, HERE_TOO)]
+            with await door.entered() as node:
+                node.close()
+            for reader in readers:
+                with reader, pytest.raises(Unreachable, match="too early"):
+                    await reader.read_exact(1)
 
 
 async def test_a_door_closes_when_nobody_comes(monkeypatch: pytest.MonkeyPatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from pathlib import Path
 
@@ -96,3 +97,22 @@ def test_a_trap_under_the_name_of_the_part_is_not_written_to(tmp_path: Path, kin
 def test_a_folder_is_no_destination(tmp_path: Path):
     with pytest.raises(BadDestination, match="folder"):
         write(tmp_path, force=True)
+
+
+@pytest.mark.parametrize("begin", [0, 1], ids=["a page's beginning", "elsewhere"])
+@pytest.mark.parametrize("before", [0, 4096, 3])
+def test_pages_are_written_past_the_cache_or_else_as_usual(tmp_path: Path, begin: int, before: int):
+    pages = memoryview(mmap.mmap(-1, 5 * 4096))
+    pages[:] = os.urandom(len(pages))
+    data = pages[begin:]
+    with PartFile(tmp_path / "cat.png", REF, force=False) as part:
+        part.start_at(0)
+        part.write(bytes(before))
+        for size in (2 * 4096, 2 * 4096 + 5, 7):
+            part.write_pages(data[:size])
+        part.write(b"end")
+        part.finish()
+    expected = (
+        bytes(before) + bytes(data[: 2 * 4096]) + bytes(data[: 2 * 4096 + 5]) + bytes(data[:7]) + b"end"
+    )
+    assert (tmp_path / "cat.png").read_bytes() == expected

@@ -27,7 +27,7 @@ from kezproto.shared_entries import (
     seal_shared_entry,
     shared_entry_document,
 )
-from kezproto.stream import open_chunk, seal_chunk
+from kezproto.stream import TAG_BYTES, open_chunk, open_chunk_into, seal_chunk, seal_chunk_into
 from kezproto.tests.cast import ALICE, BOB, NOW
 from kezproto.tests.strategies import any_text, anything, plain, property_test, seeds
 from kezproto.tests.vectors import counting, load
@@ -52,6 +52,18 @@ def test_a_chunk_opens_to_what_was_sealed_and_no_bit_may_turn(data, key, file_id
     assert open_chunk(sealed, **at) == data
     with pytest.raises(CannotDecrypt):
         open_chunk(turned(sealed, change), **at)
+
+
+@property_test(st.binary(max_size=3000), seeds, ids, places, changes)
+def test_in_memory_that_is_there_it_is_the_same(data, key, file_id, place, change):
+    at = {"key": key, "file_id": file_id, "index": place[0], "total": place[1]}
+    sealed, plain = memoryview(bytearray(len(data) + TAG_BYTES)), memoryview(bytearray(len(data)))
+    seal_chunk_into(sealed, memoryview(data), **at)
+    assert sealed == seal_chunk(data, **at)
+    open_chunk_into(plain, sealed, **at)
+    assert plain == data
+    with pytest.raises(CannotDecrypt):
+        open_chunk_into(plain, memoryview(turned(bytes(sealed), change)), **at)
 
 
 @property_test(ids, seeds, places, places)
