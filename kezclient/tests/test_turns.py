@@ -67,7 +67,8 @@ class Notes:
 
 
 async def test_turns_come_in_the_order_of_the_numbers():
-    work, seen = Notes(), []
+    work = Notes()
+    seen: list[int] = []
     await work_through(work, range(100), watch(), seen.append)
     assert work.written == list(range(100))
     assert sum(seen) == 100
@@ -79,7 +80,8 @@ async def test_nothing_is_a_short_work():
 
 @pytest.mark.parametrize("bad", [(0,), (1,), (50,), (99,), (50, 51), (51, 52, 50)])
 async def test_what_comes_before_an_error_is_done_and_nothing_after_it(bad: tuple[int, ...]):
-    work, seen = Notes(bad), []
+    work = Notes(bad)
+    seen: list[int] = []
     with pytest.raises(Odd) as caught:
         await work_through(work, range(100), watch(), seen.append)
     assert caught.value.args == (min(bad),)
