@@ -26,7 +26,9 @@ from kezsite.environment import (
 )
 from kezsite.files_settings import *  # noqa: F403 - a part of these
 from kezsite.files_settings import KEZ_FILES_BEAT
-from kezsite.log_lines import ONE_LINE_AN_EVENT
+from kezsite.log_lines import log_lines
+from kezsite.operations_settings import *  # noqa: F403 - another part
+from kezsite.operations_settings import KEZ_LOG_FORMAT
 from kezsite.static_settings import *  # noqa: F403 - a part of these
 
 SECRET_KEY = required_secret("KEZ_SECRET_KEY")
@@ -178,6 +180,7 @@ INSTALLED_APPS = [
     "reports",
     "chatbridge",
     "files",
+    "backups",
     "pages",
     "console",  # last, so that all permissions are there when it makes the roles
 ]
@@ -275,6 +278,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KEZ_CHAT_PUBLIC_URL.startswith("htt
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if KEZ_TRUSTED_PROXIES else None
 
 LOGGING = {
-    **ONE_LINE_AN_EVENT,
+    **log_lines(KEZ_LOG_FORMAT),
     "root": {"handlers": ["console"], "level": env.str("KEZ_LOG_LEVEL", default="INFO")},
 }

@@ -1,19 +1,15 @@
 """Settings of the sigchain service: the same code base with only the sigchain's rooms and a database of its own."""
 
-from kezsite.environment import BASE_DIR, bind_address, database, env
+from kezsite.environment import bind_address, env
 from kezsite.settings import *  # noqa: F403 - a variant of the same settings
-from kezsite.settings import MIDDLEWARE, SPECTACULAR_SETTINGS, TEMPLATES
+from kezsite.settings import KEZ_SIGCHAIN_DATABASE, MIDDLEWARE, SPECTACULAR_SETTINGS, TEMPLATES
 
 KEZ_SIGCHAIN_BIND = bind_address("KEZ_SIGCHAIN_BIND", default="0.0.0.0:7878")
 KEZ_CHAT_BIND = KEZ_SIGCHAIN_BIND
 KEZ_SIGCHAIN_MAX_EVENT_BYTES = env.int("KEZ_SIGCHAIN_MAX_EVENT_BYTES", default=16_384)
 KEZ_SIGCHAIN_MAX_EVENTS = env.int("KEZ_SIGCHAIN_MAX_EVENTS", default=10_000)
 
-DATABASES = {
-    "default": database(
-        "SIGCHAIN_DATABASE_URL", default=f"sqlite:///{BASE_DIR / '.data' / 'sigchain.sqlite3'}"
-    )
-}
+DATABASES = {"default": KEZ_SIGCHAIN_DATABASE}
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

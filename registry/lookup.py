@@ -130,6 +130,11 @@ def is_known_claim(payload: Any) -> bool:
     return Handle.objects.filter(**claim).exists() or PendingRegistration.objects.filter(**claim).exists()
 
 
+def count_waiting_registrations() -> int:
+    """How many operators have to decide on."""
+    return PendingRegistration.objects.filter(state=PendingRegistration.State.WAITING).count()
+
+
 def count_by_status() -> dict[str, int]:
     """How many handles there are of each status; statuses without any are there with 0."""
     counts = dict.fromkeys(Handle.Status.values, 0)
