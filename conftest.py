@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from devstack.cluster import Cluster
 from devstack.environment import ROOT
 from devstack.ports import HOST, free_ports
 from devstack.postgres import Postgres, find_programs
@@ -25,13 +26,20 @@ from tests.figures import show as show_figures
 # The only reasons for which a test may be skipped in CI; everything else is installed by `make test`.
 EXPECTED_SKIPS = ("PostgreSQL is not installed",)
 
+# What `make test` runs on one server, `KEZ_TEST_CLUSTER=1` runs on many processes: only what uses the shared server.
+ON_CLUSTER = os.environ.get("KEZ_TEST_CLUSTER", "") == "1"
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The slow files come first, so that at the end no worker has to wait for the other.
 
     Two workers share the tests file by file (`--dist=loadfile`; pytest 9 no longer sees the groups of `loadgroup`);
     each starts one server and one browser, when it first needs them.
     """
+    if ON_CLUSTER:
+        end_to_end = [item for item in items if "stack" in _fixtures(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in end_to_end])
+        items[:] = end_to_end
     stacks = {"stack", "own_stack"}
     items.sort(key=lambda item: ("browser" not in _fixtures(item), stacks.isdisjoint(_fixtures(item))))
 
@@ -120,8 +128,13 @@ def nats_server() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A whole server, every process of the Procfile. Tests that kill its parts make one of their own."""
-    with Stack(tmp_path_factory.mktemp("stack")) as running:
+    """A whole server, every process of the Procfile. Tests that kill its parts make one of their own.
+
+    With KEZ_TEST_CLUSTER=1 it is a cluster: three web processes, two of most others, three NATS nodes, PostgreSQL.
+    """
+    if ON_CLUSTER and find_programs() is None:
+        pytest.skip("PostgreSQL is not installed (no initdb on PATH): the cluster needs it")
+    with (Cluster if ON_CLUSTER else Stack)(tmp_path_factory.mktemp("stack")) as running:
         yield running
 
 

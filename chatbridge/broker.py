@@ -1,5 +1,6 @@
 """Connections to the broker as each of this server's static users, from settings."""
 
+import random
 import secrets
 
 from django.conf import settings
@@ -45,6 +46,7 @@ def system_connection() -> SupervisedConnection:
 
 
 def _connection(setting: str, name: str, *, reply_prefix: str | None = None) -> SupervisedConnection:
-    urls = [url.strip() for url in settings.NATS_URL.split(",") if url.strip()]
+    urls = settings.NATS_URL.split(",")
+    random.shuffle(urls)  # the processes spread over the nodes
     seed = nkey_seed(setting, prefix="U")
     return SupervisedConnection(urls=urls, seed=seed, name=name, reply_prefix=reply_prefix)

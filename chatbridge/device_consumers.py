@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from django.conf import settings
+
 from chatbridge.jetstream import (
     CONSUMER_ALREADY_EXISTS,
     CONSUMER_NAME_EXISTS,
@@ -37,7 +39,10 @@ def device_consumer_config(primary: Primary, device: str, *, after: int) -> dict
         "max_deliver": -1,
         "inactive_threshold": INACTIVE_SECONDS * SECOND,
         "replay_policy": "instant",
-        "num_replicas": 0,
+        "num_replicas": 0,  # as many as the stream
+        # In a cluster the nodes agree on every step of it, which in memory costs no disk, and one that survives has it.
+        # Should all of them forget it, the next one goes on at the device's cursor.
+        "mem_storage": settings.KEZ_NATS_REPLICAS > 1,
     }
 
 

@@ -50,6 +50,7 @@ class Stream:
 def wanted_inbox_config() -> dict[str, Any]:
     """The settings of KEZ_INBOX; docs/nats.md gives the reason for each."""
     return _COMMON | {
+        "num_replicas": settings.KEZ_NATS_REPLICAS,
         "name": INBOX_STREAM,
         "subjects": [f"{INBOX_PREFIX}*"],
         "discard": "new",
@@ -64,6 +65,7 @@ def wanted_inbox_config() -> dict[str, Any]:
 def wanted_files_config() -> dict[str, Any]:
     """The settings of KEZ_FILES; docs/nats.md gives the reason for each."""
     return _COMMON | {
+        "num_replicas": settings.KEZ_NATS_REPLICAS,
         "name": FILES_STREAM,
         "subjects": [f"{FILES_PREFIX}*.*.*"],
         "discard": "old",
@@ -75,16 +77,12 @@ def wanted_files_config() -> dict[str, Any]:
     }
 
 
-async def ensure_stream(
-    conn: SupervisedConnection, stream: Stream, *, replicas: int | None = None, accept_loss: bool = False
-) -> str:
+async def ensure_stream(conn: SupervisedConnection, stream: Stream, *, accept_loss: bool = False) -> str:
     """Make the stream or bring its settings up to date; answers "made", "updated" or "unchanged".
 
-    Raises UnsafeStream instead of deleting messages, unless `accept_loss`. `replicas`: None leaves them as they are.
+    Raises UnsafeStream instead of deleting messages or copies of them, unless `accept_loss`.
     """
     wanted = stream.wanted()
-    if replicas is not None:
-        wanted["num_replicas"] = replicas
     try:
         current = (await api(conn, f"STREAM.INFO.{stream.name}"))["config"]
     except JetStreamError as error:
@@ -102,18 +100,17 @@ async def ensure_stream(
                 "be changed: back it up, delete it, and run `manage.py ensure_streams` again."
             )
     if not accept_loss:
+        _refuse_fewer_copies(stream, current, wanted)
         await stream.refuse_loss(conn, current, wanted)
     await api(conn, f"STREAM.UPDATE.{stream.name}", {**current, **wanted})
     return "updated"
 
 
-async def ensure_streams(
-    conn: SupervisedConnection, *, replicas: int | None = None, accept_loss: bool = False
-) -> str:
+async def ensure_streams(conn: SupervisedConnection, *, accept_loss: bool = False) -> str:
     """All our streams by `ensure_stream`; answers what became of each: "KEZ_INBOX made, KEZ_FILES unchanged"."""
     told = []
     for stream in STREAMS:
-        done = await ensure_stream(conn, stream, replicas=replicas, accept_loss=accept_loss)
+        done = await ensure_stream(conn, stream, accept_loss=accept_loss)
         told.append(f"{stream.name} {done}")
     return ", ".join(told)
 
@@ -132,7 +129,17 @@ async def check_stream(conn: SupervisedConnection, stream: Stream) -> str:
             f"The stream {stream.name} is not as it must be ({', '.join(sorted(changed))}): "
             "run `manage.py ensure_streams`."
         )
-    return f"{stream.name} holds {info['state']['messages']} messages"
+    return f"{stream.name} holds {info['state']['messages']} messages{_copies(info)}"
+
+
+def _copies(info: Mapping[str, Any]) -> str:
+    """How many nodes have all of the stream at this moment, where it is kept more than once."""
+    copies = int(info["config"].get("num_replicas", 1))
+    if copies == 1:
+        return ""
+    others = (info.get("cluster") or {}).get("replicas") or []
+    whole = 1 + sum(bool(other.get("current")) and not other.get("offline") for other in others)
+    return f" on {whole} of {copies} nodes"
 
 
 async def check_streams(conn: SupervisedConnection) -> str:
@@ -157,6 +164,15 @@ async def fullest_inboxes(conn: SupervisedConnection, *, more_than: int = 0) -> 
         offset += len(page)
         if not page or offset >= int(answer.get("total", 0)):
             return counts
+
+
+def _refuse_fewer_copies(stream: Stream, current: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    copies = current.get("num_replicas", 1)
+    if wanted["num_replicas"] < copies:
+        raise UnsafeStream(
+            f"{stream.name} lies on {copies} nodes and KEZ_NATS_REPLICAS={wanted['num_replicas']} would delete copies: "
+            f"set KEZ_NATS_REPLICAS={copies}, or accept the loss with --accept-loss."
+        )
 
 
 async def _refuse_loss_of_messages(

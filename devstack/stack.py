@@ -50,8 +50,9 @@ class Stack:
 
     base_url = property(lambda self: f"http://localhost:{self.ports.web}")
     sigchain_url = property(lambda self: f"http://localhost:{self.ports.sigchain}")
-    nats_url = property(lambda self: self.environment["NATS_URL"])
-    nats_ws_url = property(lambda self: self.environment["KEZ_NATS_PUBLIC_WS_URL"])
+    nats_urls = property(lambda self: self.environment["NATS_URL"].split(","))
+    nats_url = property(lambda self: self.nats_urls[0])
+    nats_ws_url = property(lambda self: self.environment["KEZ_NATS_PUBLIC_WS_URL"].split(",")[0])
 
     def __enter__(self) -> "Stack":
         try:
@@ -99,16 +100,20 @@ class Stack:
             self.running[name] = subprocess.Popen(
                 ["sh", "-c", self.commands[name]],
                 cwd=ROOT,
-                env=self.environment,
+                env=self.environment_of(name),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
 
+    def environment_of(self, name: str) -> dict[str, str]:
+        """The variables of one process."""
+        return self.environment
+
     def kill(self, name: str, with_signal: signal.Signals = signal.SIGKILL) -> None:
         """Ends one process and all its children with a signal, and waits until it is gone."""
         process = self.running.pop(name)
-        _signal_group(process, with_signal)
+        signal_group(process, with_signal)
         process.wait(timeout=30)
 
     def log(self, name: str) -> str:
@@ -139,14 +144,14 @@ class Stack:
         names = sorted(self.running, key=lambda name: name in {"nats", "valkey"})
         for name in names:
             if name not in {"nats", "valkey"}:
-                _signal_group(self.running[name], signal.SIGTERM)
+                signal_group(self.running[name], signal.SIGTERM)
         for name in names:
             process = self.running.pop(name)
-            _signal_group(process, signal.SIGTERM)
+            signal_group(process, signal.SIGTERM)
             try:
                 process.wait(timeout=8)
             except subprocess.TimeoutExpired:
-                _signal_group(process, signal.SIGKILL)
+                signal_group(process, signal.SIGKILL)
                 process.wait()
 
 
@@ -170,6 +175,6 @@ def _is_ours(name: str) -> bool:
     }
 
 
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):  # it ended by itself
         os.killpg(process.pid, number)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _NO_ANSWER = (ServerUnreachable, BadAnswer, ServerRefused)
 _OWN_ENTRY = "own_entry"
+MOST_BROKERS = 5  # nodes of one cluster that are tried
 
 
 def parse_who(text: str, own_server: str) -> Handle:
@@ -183,7 +184,7 @@ class Directory:
         urls = [override] if override else list(document["nats_urls"]) if document else []
         if not urls:
             raise BadAnswer(url=self.registry.url, reason="it names no NATS server for your handle")
-        return urls[:1]
+        return urls[:MOST_BROKERS]
 
     def refresh_own(self, now: datetime) -> RegistryEntry:
         """Ask for the own entry; BadAnswer if it carries another key than ours."""

@@ -31,7 +31,7 @@ async def connect(
 ) -> SupervisedConnection:
     """Log in. BrokerDown or BrokerRefused, whose sentences end with `consequence`."""
     urls = runtime.directory.nats_urls(clock.now(), runtime.settings.refresh)
-    await _knock(urls[0], consequence)
+    urls = await _answering_first(urls, consequence)
     connection = client_connection(
         urls=urls, key=runtime.identity.key, device=runtime.identity.device, on_state=on_state
     )
@@ -49,17 +49,34 @@ async def connect(
     return connection
 
 
-async def _knock(url: str, consequence: str) -> None:
-    """BrokerDown at once if nothing listens there: logging in would go on trying for seconds."""
-    parts = urlsplit(url)
+async def _answering_first(urls: list[str], consequence: str) -> list[str]:
+    """All addresses, in front one where something listens. BrokerDown at once if there is none: logging in would go on
+    trying for seconds.
+    """
+    knocks = [asyncio.create_task(_knock(url)) for url in urls]
+    failure: Exception | None = None
     try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            _reader, writer = await asyncio.open_connection(parts.hostname, parts.port or DEFAULT_PORT)
-        writer.close()
-        await writer.wait_closed()
-    except (OSError, ValueError) as error:
-        reason = "no answer in time" if isinstance(error, TimeoutError) else "nothing answers at its address"
-        raise BrokerDown(reason=reason, consequence=consequence) from error
+        for knock in asyncio.as_completed(knocks):
+            try:
+                answering = await knock
+            except (OSError, ValueError) as error:
+                failure = error
+            else:
+                return [answering, *(url for url in urls if url != answering)]
+    finally:
+        for task in knocks:
+            task.cancel()
+    reason = "no answer in time" if isinstance(failure, TimeoutError) else "nothing answers at its address"
+    raise BrokerDown(reason=reason, consequence=consequence) from failure
+
+
+async def _knock(url: str) -> str:
+    parts = urlsplit(url)
+    async with asyncio.timeout(CONNECT_SECONDS):
+        _reader, writer = await asyncio.open_connection(parts.hostname, parts.port or DEFAULT_PORT)
+    writer.close()
+    await writer.wait_closed()
+    return url
 
 
 def refusal_reason(runtime: Runtime) -> Refusal | None:

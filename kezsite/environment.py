@@ -37,6 +37,30 @@ def supported_transport(name: str) -> str:
     return str(value)
 
 
+def broker_addresses(name: str, *, default: str, schemes: tuple[str, ...]) -> str:
+    """One or more addresses of brokers, separated by commas."""
+    value = env.str(name, default=default)
+    addresses = [address.strip() for address in value.split(",")]
+    for address in addresses:
+        parts = urlsplit(address)
+        if parts.scheme not in schemes or not parts.hostname:
+            raise ImproperlyConfigured(
+                f"{name}: {address!r} is not the address of a broker: write {schemes[0]}://host:port, several "
+                "separated by commas."
+            )
+    return ",".join(addresses)
+
+
+def copies_of_streams(name: str, *, default: int) -> int:
+    """How many nodes of a cluster keep each message: an odd number, since more than half must agree."""
+    value = env.int(name, default=default)
+    if value not in (1, 3, 5):
+        raise ImproperlyConfigured(
+            f"{name}={value} is not 1, 3 or 5: more than half of the copies must agree."
+        )
+    return int(value)
+
+
 def one_of(name: str, choices: tuple[str, ...], *, default: str) -> str:
     """One of a few words."""
     value = env.str(name, default=default)

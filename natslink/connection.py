@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import math
 import random
@@ -61,7 +62,7 @@ class SupervisedConnection:
     ) -> None:
         if not urls:
             raise ValueError("at least one NATS address is needed")
-        self._urls = list(urls)
+        self._urls = itertools.cycle(urls)  # the next try is always made at the next address
         self._key = SigningKey(seed)
         self._name = name
         self._reply_prefix = reply_prefix
@@ -145,10 +146,8 @@ class SupervisedConnection:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (seconds if seconds is not None else math.inf)
         pause = FIRST_PAUSE
-        attempt = 0
         while True:
-            url = self._urls[attempt % len(self._urls)]
-            attempt += 1
+            url = next(self._urls)
             try:
                 return await self._open(url, min(CONNECT_SECONDS, max(deadline - loop.time(), 0.1)))
             except (AccessRefused, BrokerUnreachable) as error:

@@ -66,5 +66,5 @@ def webfinger_document(handle: Handle, rels: Collection[str]) -> dict[str, Any]:
     }
 
 
-def _nats_urls() -> tuple[str, str]:
-    return settings.KEZ_NATS_PUBLIC_URL, settings.KEZ_NATS_PUBLIC_WS_URL
+def _nats_urls() -> list[str]:
+    return [*settings.KEZ_NATS_PUBLIC_URL.split(","), *settings.KEZ_NATS_PUBLIC_WS_URL.split(",")]

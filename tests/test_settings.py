@@ -13,6 +13,7 @@ NAME = re.compile(r'"((?:KEZ_[A-Z_]+|NATS_URL|REDIS_URL|DATABASE_URL|SIGCHAIN_DA
 READERS = (
     "settings.py",
     "files_settings.py",
+    "nats_settings.py",
     "operations_settings.py",
     "static_settings.py",
     "sigchain_settings.py",
@@ -65,6 +66,8 @@ def test_the_environment_of_this_test_run_is_complete():
         ({"KEZ_CHAT_BIND": "localhost:99999"}, "write host:port"),
         ({"KEZ_CHAT_PUBLIC_URL": "kez.lat"}, "it starts with http:// or https://"),
         ({"KEZ_STATIC_ROOT": "staticfiles"}, "must be a whole path"),
+        ({"NATS_URL": "nats://a:4222,b:4222"}, "'b:4222' is not the address of a broker"),
+        ({"KEZ_NATS_REPLICAS": "2"}, "more than half of the copies must agree"),
         ({"KEZ_METRICS_ALLOW": "everyone"}, "comma-separated list of networks"),
         ({"KEZ_REGISTRATION": "friends"}, "write one of open, invite, approval, closed"),
         ({"KEZ_REGISTRATION_OPEN": "false"}, "KEZ_REGISTRATION=closed"),

@@ -24,7 +24,7 @@ class FileClient:
     def __init__(self, stack: Stack, key: SigningKey, local: str) -> None:
         self.key = key
         self._local = local
-        self.conn = client_connection(urls=[stack.nats_url], key=key, device=DEVICE)
+        self.conn = client_connection(urls=stack.nats_urls, key=key, device=DEVICE)
         self.http = httpx.AsyncClient(base_url=stack.base_url, timeout=60)
 
     async def __aenter__(self) -> "FileClient":
