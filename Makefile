@@ -5,12 +5,14 @@ PYTHON ?= python3
 # `make chaos` ends after so many seconds, whatever is left to try; CHAOS names files or options for it.
 CHAOS_SECONDS ?= 2400
 CHAOS ?=
+# Options of the soak: SOAK="--minutes 2 --clients 100 --seed 7".
+SOAK ?=
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run operator demo test chaos lint format bench screenshots requirements clean clean-data
+.PHONY: help run operator demo test chaos cluster-test soak lint format bench screenshots requirements clean clean-data
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +33,13 @@ test: $(VENV)/.dev ## Run every test, against real servers
 chaos: $(VENV)/.dev ## Kill every process in turn, and a cluster's nodes; says what nobody lost and how long it took
 	@$(BIN)/python -m devstack.chromium
 	@$(BIN)/python -m pytest -m chaos -n 0 --verbose --durations=0 --session-timeout=$(CHAOS_SECONDS) $(CHAOS)
+
+cluster-test: $(VENV)/.dev ## Run the end-to-end tests on a cluster: PostgreSQL, three web processes, three NATS nodes
+	@$(BIN)/python -m devstack.chromium
+	@KEZ_TEST_CLUSTER=1 $(BIN)/python -m pytest -n 0 --verbose --timeout=400 $(CHAOS)
+
+soak: $(VENV)/.dev ## Ten minutes, 500 clients, random kills in a cluster; ends with a count of what was lost
+	@$(BIN)/python -m tests.chaos.soak $(SOAK)
 
 lint: $(VENV)/.dev ## Check style, types, import directions, migrations
 	ruff check .

@@ -4,7 +4,9 @@ All of it on loopback, in one folder, supervised: what ends is started again. Th
 tests of a stack run on it unchanged. PostgreSQL must be installed.
 """
 
+import shutil
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,7 +29,9 @@ class Cluster(Stack):
             raise StackError("PostgreSQL is not installed (no initdb): a cluster needs it.")
         self._programs = programs
         ports = Ports.free()
-        self.parts = plan(folder, ports, programs)
+        # Not in `folder`: PostgreSQL does not run as root, and whoever it runs as cannot get into a folder of pytest's.
+        self._database = Path(tempfile.mkdtemp(prefix="kez-postgres-"))
+        self.parts = plan(folder, ports, programs, database=self._database)
         shared = next(iter(self.parts.values())).shared
         super().__init__(folder, ports=ports, extra={**shared, **(extra or {})})
         self.commands = {name: part.command for name, part in self.parts.items()}
@@ -50,7 +54,7 @@ class Cluster(Stack):
         return self
 
     def _make_databases(self) -> None:
-        with Postgres(self.folder / "postgres", self.parts["postgres"].port, self._programs) as server:
+        with Postgres(self._database, self.parts["postgres"].port, self._programs) as server:
             for name in DATABASES:
                 server.url(name)
 
@@ -91,3 +95,14 @@ class Cluster(Stack):
     def stop(self) -> None:
         self.supervisor.end()
         super().stop()
+        shutil.rmtree(self._database, ignore_errors=True)
+
+    @property
+    def nodes(self) -> list[str]:
+        """The names of the NATS nodes."""
+        return [name for name in self.parts if name.startswith("nats-")]
+
+    @property
+    def web_urls(self) -> list[str]:
+        """The addresses of the web processes behind the common one."""
+        return [part.url for part in self.parts.values() if part.name.startswith("web-")]

@@ -27,18 +27,18 @@ class Part:
     shared: dict[str, str] = field(default_factory=dict)
 
 
-def plan(folder: Path, ports: Ports, programs: Path) -> dict[str, Part]:
+def plan(folder: Path, ports: Ports, programs: Path, *, database: Path) -> dict[str, Part]:
     """Every process by name: `nats-1` … `nats-3`, `web-1` … `web-3`, `balancer`, `callout-1`, `callout-2` and so on."""
     procfile = parse_procfile((ROOT / "Procfile").read_text()).processes
     (database_port,) = free_ports(1)
     nats_ports, route_ports, ws_ports = (free_ports(NODES) for _ in range(3))
     shared = _shared(database_port, nats_ports, ws_ports)
-    database = " ".join(map(shlex.quote, (str(programs), str(folder / "postgres"), str(database_port))))
+    arguments = " ".join(map(shlex.quote, (str(programs), str(database), str(database_port))))
     parts = [
         # A server that was killed leaves children who hold its memory for a moment: it is tried until it starts.
         Part(
             "postgres",
-            f"until python -m devstack.postgres_process {database}; do sleep 0.1; done",
+            f"until python -m devstack.postgres_process {arguments}; do sleep 0.1; done",
             database_port,
         ),
         Part("valkey", procfile["valkey"], ports.valkey),

@@ -49,6 +49,7 @@ class Stack:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     base_url = property(lambda self: f"http://localhost:{self.ports.web}")
+    web_urls = property(lambda self: [self.base_url])  # each web process by itself
     sigchain_url = property(lambda self: f"http://localhost:{self.ports.sigchain}")
     nats_urls = property(lambda self: self.environment["NATS_URL"].split(","))
     nats_url = property(lambda self: self.nats_urls[0])

@@ -10,6 +10,8 @@ from natslink.errors import InboxFull, LinkError, MessageTooLarge, NotStored, Pu
 # nats-server server/errors.json
 STORE_FAILED = 10077
 TOO_LARGE = 10054
+# In a cluster: the same id came before, and the nodes have not agreed on it yet. It may still fail, so: once more.
+SAME_ID_UNDER_WAY = 10158
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,6 @@ def _typed(code: int, err_code: int, text: str) -> LinkError:
         return InboxFull("The recipient's inbox is full; nothing was stored.")
     if err_code == TOO_LARGE:
         return MessageTooLarge("The message is larger than its stream takes; nothing was stored.")
-    if code >= 500:
+    if code >= 500 or err_code == SAME_ID_UNDER_WAY:
         return NotStored(f"The broker could not store the message ({text}).")
     return PublishRefused(f"The broker refuses the message ({text}).")
