@@ -1,7 +1,7 @@
 """A real Chromium before a real server, and people with browsers of their own."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from devstack import chromium
 from devstack.stack import Stack
+from tests.browser.contexts import Contexts
 from tests.browser.visitor import Visitor
 
 
@@ -54,7 +55,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="session")
 def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
-    """One Chromium a run; every person gets a context of it, which is as good as another browser."""
+    """One Chromium a run; see `contexts`."""
     program = chromium.find()
     assert program, "there is no Chromium: `make test` installs one, or name it with KEZ_CHROMIUM"
     driver = pytestconfig.stash[DRIVER] = Driver()
@@ -68,29 +69,49 @@ def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
     del pytestconfig.stash[DRIVER]
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    """Every person gets a context of it, which is as good as another browser."""
+    return Contexts(browser)
+
+
 @contextmanager
-def visitors(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
-    """`make("alice")` opens a browser of alice's own; options are those of Browser.new_context. All close in the end,
-    and trouble that no test has expected fails it."""
+def visitors(
+    contexts: Contexts, base_url: str, friends: Iterable[str] = ()
+) -> Iterator[Callable[..., Visitor]]:
+    """`make("alice")` opens a browser of alice's own before the server at `base_url`; its pages may ask `friends` too.
+
+    Options are those of Browser.new_context. All leave in the end, and trouble that no test has expected fails it.
+    """
     people: list[Visitor] = []
 
     def make(name: str, **options: Any) -> Visitor:
-        context = browser.new_context(base_url=stack.base_url, **options)
-        person = Visitor(name, context, stack.base_url, [stack.sigchain_url])
+        person = Visitor(name, contexts.take(base_url, **options), base_url, friends)
+        person.is_altered = bool(options)
         people.append(person)
         return person
 
     yield make
     for person in people:
-        person.context.close()
+        if person.is_altered:
+            person.context.close()
+        else:
+            contexts.give_back(base_url, person.leave())
     trouble = {person.name: person.unexpected() for person in people if person.unexpected()}
     assert trouble == {}
 
 
+@contextmanager
+def visitors_of(contexts: Contexts, stack: Stack) -> Iterator[Callable[..., Visitor]]:
+    """The same before the web process of a whole server."""
+    with visitors(contexts, stack.base_url, [stack.sigchain_url]) as make:
+        yield make
+
+
 @pytest.fixture
-def visitor_of(browser: Browser, stack: Stack) -> Iterator[Callable[..., Visitor]]:
+def visitor_of(contexts: Contexts, stack: Stack) -> Iterator[Callable[..., Visitor]]:
     """People for one test; see `visitors`."""
-    with visitors(browser, stack) as make:
+    with visitors_of(contexts, stack) as make:
         yield make
 
 

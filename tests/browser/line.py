@@ -38,7 +38,7 @@ window.fetch = async (url, options) => {
 
 def control_line(person: Visitor) -> None:
     """Call it before the person opens a page."""
-    person.context.add_init_script(_SCRIPT)
+    person.altered.add_init_script(_SCRIPT)
 
 
 def set_line(person: Visitor, **how: Any) -> None:

@@ -4,10 +4,12 @@ import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
+from devstack.stack import Stack
 from kezproto.keys import SigningKey
 from tests.browser.chatting import (
     befriend,
@@ -26,6 +28,7 @@ from tests.browser.chatting import (
     wait_state,
 )
 from tests.browser.joining import is_in
+from tests.browser.pen_friend import PenFriend
 from tests.browser.visitor import Visitor
 
 Pair = tuple[Visitor, Visitor]
@@ -101,7 +104,7 @@ def test_both_ways_from_a_request_to_read_with_reply_search_draft_and_deletion(p
     expect(bob.page.get_by_text("second line").first).to_be_visible()
 
 
-def test_what_is_written_offline_waits_and_goes_out_and_a_block_ends_it(pair: Pair):
+def test_what_is_written_offline_waits_and_goes_out_and_a_block_ends_it(pair: Pair, stack: Stack):
     alice, bob = pair
     befriend(alice, bob)
     bob.expect("ERR_INTERNET_DISCONNECTED|WebSocket connection")
@@ -131,6 +134,9 @@ def test_what_is_written_offline_waits_and_goes_out_and_a_block_ends_it(pair: Pa
     expect(composer(bob)).to_be_hidden()
     send_text(alice, "Into the void")
     wait_state(alice, "Into the void", "sent")
+    # What was written later is there: that one has arrived, and was dropped.
+    PenFriend(f"penny-{uuid4().hex[:8]}", stack).write(bob.name, ["Later than that"])
+    expect(page.get_by_role("region", name=re.compile("^Message requests"))).to_be_visible()
     page.get_by_role("button", name="Unblock").click()
     send_text(bob, "Back again")
     expect(message(alice, "Back again")).to_be_visible()
@@ -171,7 +177,7 @@ def test_a_request_can_be_blocked_and_a_changed_key_stops_writing_until_it_was_c
     fresh = SigningKey(os.urandom(32)).primary.hex
     lie_about(alice, bob.name, former, fresh)
     # The registry is asked again after ten minutes.
-    alice.page.clock.set_system_time(datetime.now(UTC) + timedelta(minutes=11))
+    alice.altered.clock.set_system_time(datetime.now(UTC) + timedelta(minutes=11))
     alice.page.get_by_role("link", name="Contacts").click()
     alice.page.get_by_role("link", name=f"Write to {bob.name}").click()
     warning = alice.page.get_by_role("alert").filter(has_text="has changed")

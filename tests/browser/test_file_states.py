@@ -9,13 +9,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from devstack.stack import Stack
 from kezproto.bodies import inline_file_body
 from tests.browser.axe import assert_accessible
 from tests.browser.chatting import composer, open_conversation, settle
-from tests.browser.conftest import visitors
+from tests.browser.conftest import visitors_of
+from tests.browser.contexts import Contexts
 from tests.browser.file_answers import Answers, chunked, iroh
 from tests.browser.files import attach, file_row, png, random_file, save
 from tests.browser.pen_friend import PenFriend
@@ -33,8 +34,8 @@ def answers() -> Answers:
 
 
 @pytest.fixture(scope="module")
-def alice(browser: Browser, stack: Stack, answers: Answers) -> Iterator[Visitor]:
-    with visitors(browser, stack) as visitor_of:
+def alice(contexts: Contexts, stack: Stack, answers: Answers) -> Iterator[Visitor]:
+    with visitors_of(contexts, stack) as visitor_of:
         alice = visitor_of(f"alice-{uuid4().hex[:8]}")
         answers.stand_between(alice)
         settle(alice)

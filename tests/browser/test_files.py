@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Request, expect
 
 from devstack.stack import Stack
 from kezclient.tests.machine import Machine
@@ -20,7 +20,8 @@ from tests.browser.chatting import (
     send_text,
     settle,
 )
-from tests.browser.conftest import visitors
+from tests.browser.conftest import visitors_of
+from tests.browser.contexts import Contexts
 from tests.browser.engine_page import EnginePage, aside
 from tests.browser.files import MIB, attach, file_row, png, random_file, save, sha256
 from tests.browser.line import control_line, set_line, wait_chunks
@@ -31,9 +32,9 @@ LONG_MS = 90_000
 
 
 @pytest.fixture(scope="module")
-def joined(browser: Browser, stack: Stack) -> Iterator[tuple[Visitor, Visitor, str]]:
+def joined(contexts: Contexts, stack: Stack) -> Iterator[tuple[Visitor, Visitor, str]]:
     """Alice and Bob, with their conversation open, and Alice's words; joined once for all tests of this file."""
-    with visitors(browser, stack) as visitor_of:
+    with visitors_of(contexts, stack) as visitor_of:
         suffix = uuid4().hex[:8]
         alice, bob = visitor_of(f"alice-{suffix}"), visitor_of(f"bob-{suffix}")
         for person in (alice, bob):

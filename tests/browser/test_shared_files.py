@@ -8,13 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from devstack.stack import Stack
 from kezclient.tests.machine import Machine
 from tests.browser.axe import assert_accessible
 from tests.browser.chatting import enter, settle, start_conversation
-from tests.browser.conftest import visitors
+from tests.browser.conftest import visitors_of
+from tests.browser.contexts import Contexts
 from tests.browser.engine_page import aside
 from tests.browser.files import png, sha256
 from tests.browser.list_maker import publish_all_kinds
@@ -42,8 +43,8 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(browser: Browser, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with visitors(browser, stack) as visitor_of:
+def scene(contexts: Contexts, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with visitors_of(contexts, stack) as visitor_of:
         bob = visitor_of(f"bob-{uuid4().hex[:8]}")
         words = settle(bob)
         yield Scene(bob, words, stack, tmp_path_factory.mktemp("shared"))

@@ -261,7 +261,7 @@ def test_an_archive_with_odd_contents_is_refused(visitor: Visitor):
 
 def test_an_import_that_finds_no_space_adds_nothing(visitor: Visitor):
     visitor.goto("/docs/cli")
-    session = visitor.context.new_cdp_session(visitor.page)
+    session = visitor.altered.new_cdp_session(visitor.page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": visitor.base_url, "quotaSize": 4_000_000})
     told, count = run(
         visitor,

@@ -255,5 +255,5 @@ def test_a_new_identity_starts_with_an_empty_store(visitor: Visitor):
 
 def test_without_webcrypto_the_page_says_so(visitor_of: Callable[..., Visitor]):
     plain = visitor_of("plain")
-    plain.context.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    plain.altered.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
     assert run(plain, "(kez) => kez.refusal(() => kez.storedIdentity())") == "storage_unavailable"

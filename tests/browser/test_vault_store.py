@@ -136,7 +136,7 @@ def test_what_could_not_be_read_back_is_refused_and_takes_its_batch_with_it(visi
 
 def test_a_full_disk_is_told_and_leaves_nothing_of_the_batch(visitor: Visitor):
     visitor.goto("/docs/cli")
-    session = visitor.context.new_cdp_session(visitor.page)
+    session = visitor.altered.new_cdp_session(visitor.page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": visitor.base_url, "quotaSize": 4_000_000})
     fill = """async (kez) => {
       window.store ??= await kez.storeOf();

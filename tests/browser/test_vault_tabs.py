@@ -14,7 +14,7 @@ MINUTE = 60_000
 @pytest.fixture
 def watched(visitor: Visitor) -> Iterator[Visitor]:
     """A page whose clock stands still, with an AutoLock of 15 minutes that counts its locks."""
-    visitor.page.clock.install()
+    visitor.altered.clock.install()
     visitor.goto("/docs/cli")
     visitor.page.clock.pause_at(now(visitor) + 1)
     run(

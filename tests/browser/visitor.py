@@ -19,6 +19,9 @@ class Visitor:
 
     `trouble` collects console errors (broken content security policy among them), uncaught exceptions, crashes, and
     requests to servers that this one does not name. The fixture fails the test on any that it did not `expect`.
+
+    What stays in the browser after its pages are closed and its data is gone (scripts of its own for every page, a
+    clock) goes through `altered`, so that nobody else gets this browser.
     """
 
     def __init__(
@@ -29,12 +32,25 @@ class Visitor:
         self.base_url = base_url
         self.trouble: list[str] = []
         self.requests: list[str] = []
+        self.is_altered = False
         self._expected: list[re.Pattern[str]] = [*USUAL]
         self._origins = {_origin(url) for url in (base_url, *friends)}
         context.set_default_timeout(PATIENCE_MS)
         context.on("page", self._watch)
         context.on("request", self._note_request)
         self.page = self.new_page()
+
+    def leave(self) -> BrowserContext:
+        """Nothing that happens in the browser from now on is this person's; returns it."""
+        self.context.remove_listener("page", self._watch)
+        self.context.remove_listener("request", self._note_request)
+        return self.context
+
+    @property
+    def altered(self) -> BrowserContext:
+        """The browser, for changes that stay in it."""
+        self.is_altered = True
+        return self.context
 
     def new_page(self) -> Page:
         """Another tab of the same browser."""

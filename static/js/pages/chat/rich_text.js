@@ -111,5 +111,7 @@ export function linkPiece(shown, target) {
  * @param {string} text
  */
 export function isEmojiOnly(text) {
-  return text.length <= 40 && /^(?:\p{RGI_Emoji}\s*){1,3}$/v.test(text.trim());
+  // One letter rules it out (of all emoji only the sign for information counts as one), and spares nearly every page
+  // the list of all emoji, which a browser takes a noticeable time to build.
+  return text.length <= 40 && !/[^\P{L}\u2139]/u.test(text) && /^(?:\p{RGI_Emoji}\s*){1,3}$/v.test(text.trim());
 }
