@@ -18,6 +18,7 @@ from natslink.connection import SupervisedConnection
 from natslink.errors import AccessRefused, PublishRefused
 from registry.services import reinstate_handle, release_handle, suspend_handle
 from registry.signals import handle_suspended
+from tests.busy import at_most
 
 
 class States:
@@ -62,7 +63,7 @@ async def test_suspending_cuts_and_keeps_out_within_two_seconds(task_queue, log_
     assert [(sent[0], sent[1].get("countdown")) for sent in task_queue] == [(alice.hex, None), (alice.hex, 4)]
     assert await in_thread(kick_primary, alice.hex) == 2
     await states.until("reconnecting")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < at_most(2)
     with pytest.raises(AccessRefused):
         await alice.connection().start()
     assert isinstance(await _refused(conn), AccessRefused)
@@ -93,7 +94,7 @@ async def test_the_janitor_cuts_at_once_however_long_the_task_queue_is(
     began = time.monotonic()
     await in_thread(release_handle, await in_thread(lambda: alice.row), actor="test", reason="sold")
     await states.until("reconnecting")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < at_most(2)
     assert len(task_queue) == 2  # nobody has worked on these
     assert others.seen == ["connected"]
     await ended([running])

@@ -16,6 +16,7 @@ from tests.browser.axe import assert_accessible, violations
 from tests.browser.chatting import message, send_text, settle, start_conversation
 from tests.browser.desk import make_operator, sit_down
 from tests.browser.visitor import Visitor
+from tests.busy import at_most
 
 # From the operator's click until somebody's own screen says so; it takes some 0.5 s.
 CUT_SECONDS = 2.0
@@ -55,6 +56,7 @@ def act(page: Page, deed: str, **answers: str) -> None:
     page.get_by_role("button", name=deed, exact=True).click()
 
 
+@pytest.mark.timeout(300)
 def test_reserving_inviting_and_approving(
     desk: Visitor, person: Callable[..., Person], in_mode: Callable[[str], str]
 ):
@@ -85,6 +87,7 @@ def test_reserving_inviting_and_approving(
     register(patient)
 
 
+@pytest.mark.timeout(300)
 def test_a_report_a_suspension_that_cuts_a_live_browser_and_a_live_command_and_back(
     desk: Visitor, visitor_of: Callable[..., Visitor], person: Callable[..., Person]
 ):
@@ -120,7 +123,7 @@ def test_a_report_a_suspension_that_cuts_a_live_browser_and_a_live_command_and_b
         began = suspend(desk, bob.name)
         hears(listening, "Connection lost; reconnecting.")
         seconds["command"] = time.monotonic() - began
-        assert max(seconds.values()) < CUT_SECONDS, seconds
+        assert max(seconds.values()) < at_most(CUT_SECONDS), seconds
         assert not answers(f"{desk.base_url}/v1/u/{alice.name}")
         expect(alice.page.get_by_text("This handle is suspended")).to_be_visible()
 
@@ -186,6 +189,7 @@ PAGES = (
 )
 
 
+@pytest.mark.timeout(300)
 def test_the_desk_is_accessible_and_fits(desk: Visitor, person: Callable[..., Person]):
     """Wide and light, narrow and dark."""
     register(person("someone"))
