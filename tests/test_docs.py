@@ -25,6 +25,12 @@ def test_every_test_that_a_promise_names_exists():
     assert missing == []
 
 
+def test_every_lesson_has_its_tests():
+    section = _threats().partition("## What others' users taught us")[2]
+    numbered = re.findall(r"^\| (\d+) \|.*\| (`.*`) \|$", section, re.MULTILINE)
+    assert [int(number) for number, _ in numbered] == list(range(1, 29))
+
+
 def _threats() -> str:
     return (ROOT / "docs/threats.md").read_text()
 

@@ -1,9 +1,12 @@
 """The window of publishes: an answer belongs to the message that it answers, whatever the subjects are."""
 
 import asyncio
+import json
 
+import pytest
 from nats.aio.msg import Msg
 
+from natslink.acks import read_pub_ack
 from natslink.connection import SupervisedConnection
 from natslink.errors import NotStored
 from natslink.publishing import PublishWindow
@@ -38,3 +41,10 @@ async def test_a_window_holds_as_many_as_it_says(conn: SupervisedConnection, str
         await third
         seqs = [outcome.ack.seq for outcome in [await window.outcomes.get() for _ in range(3)] if outcome.ack]
         assert sorted(seqs) == [1, 2, 3]
+
+
+def test_an_id_that_is_still_under_way_is_worth_another_try() -> None:
+    """What three nodes answered to the second of two messages of one id, sent at once (nats-server 2.15.1)."""
+    error = {"code": 409, "err_code": 10158, "description": "duplicate message id is in process"}
+    with pytest.raises(NotStored):
+        read_pub_ack(json.dumps({"error": error, "stream": "KEZ_INBOX", "seq": 0}).encode())

@@ -207,7 +207,10 @@ class FileSender(Talkers):
 
     async def write(self) -> None:
         local = f"f-{secrets.token_hex(8)}"
-        async with FileClient(self.stack, self._key, local) as self._client:
+        async with contextlib.AsyncExitStack() as stack:
+            self._client = await self._patiently(
+                lambda: stack.enter_async_context(FileClient(self.stack, self._key, local))
+            )
             await super().write()
 
     async def _write_one(self, item: str) -> None:
@@ -227,7 +230,7 @@ class FileSender(Talkers):
         while True:
             try:
                 return await ask()
-            except (httpx.TransportError, AssertionError):
+            except (httpx.TransportError, AssertionError, LinkError):
                 await asyncio.sleep(PAUSE)
 
     async def read(self) -> None:

@@ -7,6 +7,7 @@ At the end: accepted = delivered + reported, or exit code 1. The seed, printed f
 
 import argparse
 import asyncio
+import logging
 import os
 import random
 import sys
@@ -100,6 +101,8 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=10, help="Seconds between two messages of one sender.")
     parser.add_argument("--pause", type=float, default=10, help="Seconds from one recovery to the next kill.")
     given = parser.parse_args()
+    for name in ("httpx", "natslink"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="kez-soak-") as folder, Cluster(Path(folder)) as cluster:
         soak = Soak(cluster, given.clients, given.minutes * 60, given.seed, given.every, given.pause)
         ledger = asyncio.run(soak.run()).ledger

@@ -16,6 +16,7 @@ from tests.chaos.people import LOGIN_TROUBLE, BrokerPair, FileSender, Talkers, W
 
 SETTLE_SECONDS = 120.0
 LOOK_SECONDS = 0.1
+PAIRS_A_SECOND = 5  # who come, each with two logins; all at once is another test
 
 
 class Traffic:
@@ -51,6 +52,7 @@ class Traffic:
         for pair in self.pairs:
             self._reading.append(asyncio.create_task(pair.read()))
             self._writing.append(asyncio.create_task(pair.write()))
+            await asyncio.sleep(1 / PAIRS_A_SECOND)
         if self._newcomers:
             self._writing.append(asyncio.create_task(self._newcomer("new login at the broker", self._log_in)))
             self._writing.append(asyncio.create_task(self._newcomer("new websocket", self._open_socket)))
