@@ -24,7 +24,7 @@ from tests.figures import figures as figures  # the fixture
 from tests.figures import show as show_figures
 
 # The only reasons for which a test may be skipped in CI; everything else is installed by `make test`.
-EXPECTED_SKIPS = ("PostgreSQL is not installed",)
+EXPECTED_SKIPS = ("PostgreSQL is not installed", "systemd-analyze is not installed")
 
 # What `make test` runs on one server, `KEZ_TEST_CLUSTER=1` runs on many processes: only what uses the shared server.
 ON_CLUSTER = os.environ.get("KEZ_TEST_CLUSTER", "") == "1"

@@ -131,6 +131,12 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def own_hosts(name: str, *, server: str, urls: list[str]) -> list[str]:
+    """Host names that this server answers to: by default its name, those in its own addresses, and loopback."""
+    usual = [server, *(urlsplit(url).hostname or "" for url in urls), "localhost", "127.0.0.1", "[::1]"]
+    return list(env.list(name, default=list(dict.fromkeys(usual))))
+
+
 def second_factor(name: str, *, public_url: str) -> bool:
     """Whether operators need a second factor. Only a server that is reached at loopback can do without."""
     needed: bool = env.bool(name, default=True)

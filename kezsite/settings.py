@@ -17,6 +17,7 @@ from kezsite.environment import (
     network_list,
     one_of,
     origin_of,
+    own_hosts,
     refuse_former_settings,
     required_secret,
     second_factor,
@@ -39,7 +40,9 @@ KEZ_CHAT_BIND = bind_address("KEZ_CHAT_BIND", default="0.0.0.0:6969")
 KEZ_CHAT_SERVER = env.str("KEZ_CHAT_SERVER", default="kez.lat").lower()
 KEZ_CHAT_PUBLIC_URL = trimmed_url("KEZ_CHAT_PUBLIC_URL", default="http://localhost:6969")
 KEZ_CHAT_SIG_SERVER_URL = trimmed_url("KEZ_CHAT_SIG_SERVER_URL", default="http://localhost:7878")
-ALLOWED_HOSTS = env.list("KEZ_ALLOWED_HOSTS", default=[KEZ_CHAT_SERVER, "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = own_hosts(
+    "KEZ_ALLOWED_HOSTS", server=KEZ_CHAT_SERVER, urls=[KEZ_CHAT_PUBLIC_URL, KEZ_CHAT_SIG_SERVER_URL]
+)
 CSRF_TRUSTED_ORIGINS = [KEZ_CHAT_PUBLIC_URL]
 
 # The web process -----------------------------------------------------------------------------------

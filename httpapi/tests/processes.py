@@ -66,6 +66,11 @@ class ServerProcess:
         """Of a server that was asked to end; waits for it."""
         return self._process.wait(timeout=30)
 
+    def kill(self) -> None:
+        """As a crash would end it."""
+        self._process.kill()
+        self._process.wait()
+
     @property
     def output(self) -> str:
         return self._log.read_text(errors="replace")
