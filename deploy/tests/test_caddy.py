@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -50,7 +51,7 @@ def front(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fr
         "KEZ_THROTTLE_LOOKUP": f"{LOOK_UPS_A_MINUTE}/min",
     }
     daphne = ("-m", "daphne", "-b", HOST, "-p", str(web_port), "kezsite.asgi:application")
-    behind = {
+    behind: dict[str, Any] = {
         "sigchain": f"{HOST}:{stack.ports.sigchain}",
         "nats_ws": f"{HOST}:{stack.ports.nats_ws}",
         "static": folder / "www",
@@ -129,8 +130,8 @@ def test_what_browsers_run_is_what_the_server_lists(front: Front, tmp_path: Path
 )
 def test_what_is_for_the_inside_is_not_there(front: Front, path: str) -> None:
     for site in (WEB, SIGCHAIN):
-        for headers in ({}, {"X_Forwarded_For": "127.0.0.1"}):
-            answer = front.alone.ask(path, site=site, **headers)
+        for address in ("", "127.0.0.1"):
+            answer = front.alone.ask(path, site=site, X_Forwarded_For=address)
             assert (answer.status, b"kez_" in answer.body) == (404, False), (site, path)
 
 
