@@ -10,7 +10,7 @@ from devstack.environment import ROOT
 FILE = ROOT / "deploy" / "docker-compose.yml"
 NATIVE = ROOT / "deploy" / "docker-compose.native.yml"
 ENTIRELY_OTHERS = {"valkey", "postgres", "caddy"}  # programs that are not ours
-ONE_SHOT = {"secrets", "migrate"}
+ONE_SHOT = {"secrets", "migrate", "manage"}
 
 
 def load(file: Path = FILE) -> dict[str, Any]:

@@ -18,7 +18,7 @@ NOT_HERE = ("no-build-and-image", "no-unbound-port-interfaces")
 SEEDS = {
     "web": {"BACKEND", "SYSADMIN", "BRIDGE"},
     "callout": {"BACKEND", "SYSADMIN", "ISSUER", "XKEY", "CALLOUT"},
-    **{name: {"BACKEND", "SYSADMIN"} for name in ("janitor", "ingest", "worker")},
+    **{name: {"BACKEND", "SYSADMIN"} for name in ("janitor", "ingest", "worker", "manage")},
 }
 
 
@@ -99,7 +99,7 @@ def test_a_process_gets_the_secrets_that_it_names_and_no_others(name: str) -> No
     }
     assert held - {"KEZ_TRANSPARENCY"} == SEEDS.get(name, set())
     assert ("DATABASE_URL_FILE" in environment) == (
-        name in {"migrate", "web", "callout", "janitor", "ingest", "worker", "beat"}
+        name in {"manage", "migrate", "web", "callout", "janitor", "ingest", "worker", "beat"}
     )
 
 
@@ -113,6 +113,14 @@ def test_every_secret_is_one_that_is_made() -> None:
 
 
 def test_what_is_kept_lies_in_volumes() -> None:
-    assert set(load()["volumes"]) == {"postgres", "nats", "valkey", "files", "caddy-data", "caddy-config"}
-    for name in ("web", "worker"):
+    assert set(load()["volumes"]) == {
+        "postgres",
+        "nats",
+        "valkey",
+        "files",
+        "backups",
+        "caddy-data",
+        "caddy-config",
+    }
+    for name in ("web", "worker", "manage"):
         assert "files:/data/files" in ALL[name]["volumes"]
