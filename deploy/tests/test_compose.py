@@ -74,7 +74,7 @@ def test_who_is_needed_is_waited_for_and_can_be_waited_for() -> None:
             assert how["condition"] in conditions, name
             healthy = "healthcheck" in ALL[needed] and not ALL[needed]["healthcheck"].get("disable")
             assert (how["condition"] == "service_healthy") == healthy, (name, needed)
-    answers_nobody = {"janitor", "beat", *ONE_SHOT}
+    answers_nobody = {"beat", *ONE_SHOT}
     assert {name for name, service in ALL.items() if service["healthcheck"].get("disable")} == answers_nobody
 
 
