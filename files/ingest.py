@@ -41,6 +41,7 @@ TELL_EVERY = 10  # beats
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 FROZEN_AFTER_SECONDS = 30.0
+STOP_SECONDS = 5.0
 
 
 class ChunkIngest:
@@ -53,6 +54,7 @@ class ChunkIngest:
         self._watchdog = Watchdog(seconds=frozen_after)
         self._progress = Progress()
         self._arrived: asyncio.Queue[InboxMessage] = asyncio.Queue(maxsize=2 * BATCH)
+        self._settling = asyncio.Lock()
         self._stopping = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -77,6 +79,7 @@ class ChunkIngest:
                     task.result()  # none of them ends by itself: this raises why it did
         finally:
             self._watchdog.stop()
+            await self._finish_batch(tasks)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -95,7 +98,8 @@ class ChunkIngest:
             while not self._arrived.empty() and len(batch) < BATCH:
                 batch.append(self._arrived.get_nowait())
             with BATCH_SECONDS.time():
-                await self._settle(batch)
+                async with self._settling:
+                    await self._settle(batch)
 
     async def _settle(self, batch: list[InboxMessage]) -> None:
         """Count a batch, acknowledge it, tell of it, purge of it what nobody waits for."""
@@ -124,6 +128,13 @@ class ChunkIngest:
                 logger.warning("Chunks wait to be counted: %s", error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _finish_batch(self, tasks: list[asyncio.Task[None]]) -> None:
+        """What is being counted is acknowledged before the end, if the database lets us; no other batch begins."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS), self._settling:
+                for task in tasks:
+                    task.cancel()
 
     async def _give_back(self) -> None:
         """What was fetched and not counted is for the others, at once."""

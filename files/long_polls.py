@@ -15,6 +15,7 @@ from files.access import bearer_token
 from files.errors import TokenMissing
 from files.metrics import WAITING
 from files.waiting import MAX_WAIT_SECONDS, WaitingRoom
+from httpapi.draining import draining
 
 _PATH = re.compile(r"/v1/files/([0-9a-f]{32})")
 _WAIT = re.compile(r"[1-9][0-9]?")
@@ -28,6 +29,7 @@ class LongPolls:
     def __init__(self, application: Any) -> None:
         self._application = application
         self.room = WaitingRoom()
+        draining.on_stop(self.room.let_go)
 
     async def __call__(self, scope: Any, receive: Receive, send: Any) -> None:
         asked = _asked(scope)

@@ -38,6 +38,7 @@ class WaitingRoom:
         self._watches: dict[str, _Watch] = {}
         self.waiters = 0
         self._looking: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def until_changed(self, file_id: str, token: bytes, *, seconds: float) -> None:
         """Returns when state or received chunks of a pending file change, at the latest after `seconds`.
@@ -48,17 +49,24 @@ class WaitingRoom:
         if seen is None or seen.state != State.PENDING or not token_fits(token, seen.access):
             return
         watch = self._watches.get(file_id)
-        full = self.waiters >= settings.KEZ_FILES_WAITERS
+        full = self._closed or self.waiters >= settings.KEZ_FILES_WAITERS
         if full or (watch is not None and watch.waiters >= WAITERS_PER_FILE):
             WAITING.labels("full").inc()
             return
         async with self._watching(file_id, seen) as watch:
             try:
                 async with asyncio.timeout(seconds), watch.changed:
-                    await watch.changed.wait_for(lambda: watch.latest != seen)
+                    await watch.changed.wait_for(lambda: self._closed or watch.latest != seen)
                 WAITING.labels("changed").inc()
             except TimeoutError:
                 WAITING.labels("timeout").inc()
+
+    async def let_go(self) -> None:
+        """The process stops: everybody is answered now, and may wait on at another."""
+        self._closed = True
+        for watch in self._watches.values():
+            async with watch.changed:
+                watch.changed.notify_all()
 
     async def _look_once(self, file_id: str) -> Snapshot | None:
         try:

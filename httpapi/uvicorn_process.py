@@ -1,8 +1,14 @@
 """`python -m httpapi.uvicorn_process HOST PORT MODULE:NAME`: uvicorn as `manage.py serve` starts it."""
 
+import asyncio
 import sys
+from types import FrameType
+from typing import Any
 
 import uvicorn
+from django.conf import settings
+
+from httpapi.draining import draining
 
 # A slow line may hold a ping behind megabytes of messages; the bridge has a heartbeat of its own.
 PONG_SECONDS = 300.0
@@ -11,8 +17,33 @@ MAX_FRAME_BYTES = 1024 * 1024
 STOP_SECONDS = 10
 
 
+class DrainingServer(uvicorn.Server):
+    """A first SIGTERM or SIGINT drains (httpapi/draining.py), a second one goes uvicorn's own way."""
+
+    async def serve(self, *arguments: Any, **options: Any) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().serve(*arguments, **options)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if draining.begun:
+            super().handle_exit(sig, frame)
+            return
+        draining.begin()
+        self._loop.call_soon_threadsafe(self._begin, sig)
+
+    def _begin(self, sig: int) -> None:
+        self._draining = asyncio.create_task(self._drain(sig))
+
+    async def _drain(self, sig: int) -> None:
+        await asyncio.sleep(settings.KEZ_STOP_DELAY_SECONDS)
+        for server in self.servers:
+            server.close()
+        await draining.finish(seconds=settings.KEZ_STOP_SECONDS)
+        super().handle_exit(sig, None)
+
+
 def main(host: str, port: str, application: str) -> None:
-    uvicorn.run(
+    config = uvicorn.Config(
         application,
         host=host,
         port=int(port),
@@ -31,6 +62,7 @@ def main(host: str, port: str, application: str) -> None:
         timeout_graceful_shutdown=STOP_SECONDS,
         backlog=4096,
     )
+    DrainingServer(config).run()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from httpapi import readiness
 from httpapi.addresses import client_address
+from httpapi.draining import draining
 from httpapi.endpoint import Endpoint
 from httpapi.headers import API_DOCS_POLICY
 from httpapi.problems import Forbidden, MethodNotAllowed
@@ -65,6 +66,8 @@ class ReadyView(Endpoint):
     @extend_schema(operation_id="readyz", tags=["operations"], responses={200: READINESS, 503: READINESS})
     def get(self, request: Request) -> Response:
         results = readiness.run_checks()
+        if draining.begun:
+            results["process"] = readiness.Result(False, "This process is stopping.")
         ready = all(result.ok for result in results.values())
         body = {
             "status": "ok" if ready else "unavailable",

@@ -17,6 +17,7 @@ from django.conf import settings  # noqa: E402
 
 from chatbridge.routing import websocket_application  # noqa: E402
 from files.long_polls import LongPolls  # noqa: E402
+from httpapi.draining import Finishing  # noqa: E402
 from httpapi.front import Front, Health  # noqa: E402
 from httpapi.pooled import PooledDjango  # noqa: E402
 from pages.static_files import StaticFiles  # noqa: E402
@@ -24,7 +25,7 @@ from registry.front import look_up_routes  # noqa: E402
 
 pooled = PooledDjango(settings.KEZ_WEB_THREADS)
 front = Front(pooled, LongPolls(pooled), {"/v1/healthz": Health(), **look_up_routes()})
-application = ProtocolTypeRouter({"http": StaticFiles(front), "websocket": websocket_application})
+application = ProtocolTypeRouter({"http": Finishing(StaticFiles(front)), "websocket": websocket_application})
 
 # A quarter of the time went into looking for garbage among what lives as long as the process.
 gc.collect()

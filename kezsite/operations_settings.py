@@ -8,4 +8,6 @@ KEZ_SIGCHAIN_DATABASE = database(
 )
 
 KEZ_LOG_FORMAT = one_of("KEZ_LOG_FORMAT", ("text", "json"), default="text")
+KEZ_STOP_DELAY_SECONDS = env.float("KEZ_STOP_DELAY_SECONDS", default=0.0)
+KEZ_STOP_SECONDS = env.float("KEZ_STOP_SECONDS", default=20.0)
 KEZ_JANITOR_METRICS_BIND = env.str("KEZ_JANITOR_METRICS_BIND", default="")

@@ -11,9 +11,10 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from httpapi.draining import Finishing  # noqa: E402
 from httpapi.front import Front, Health  # noqa: E402
 from httpapi.pooled import PooledDjango  # noqa: E402
 
 pooled = PooledDjango(settings.KEZ_WEB_THREADS)
 front = Front(pooled, pooled, {"/v1/healthz": Health()})
-application = ProtocolTypeRouter({"http": front, "websocket": WebsocketDenier.as_asgi()})
+application = ProtocolTypeRouter({"http": Finishing(front), "websocket": WebsocketDenier.as_asgi()})

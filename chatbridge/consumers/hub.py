@@ -14,6 +14,7 @@ from chatbridge.consumers.codes import Code, Refused
 from chatbridge.consumers.notices import FILES_GROUP, REPLACED, SUSPENDED, Listener, tell_replaced
 from chatbridge.consumers.tasks import ended
 from chatbridge.threads import in_thread
+from httpapi.draining import draining
 from kezproto.subjects import SIGNAL_PREFIX
 from registry.lookup import active_among
 
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 LOOK_SECONDS = 30.0  # a suspension whose notice was lost takes effect after so long at the latest
 LOOKED_UP_AT_ONCE = 500
+FLUSH_SECONDS = 0.2
 
 
 class Hub:
@@ -37,9 +39,11 @@ class Hub:
         self._by_primary: dict[str, set[Socket]] = {}
         self._listeners = (Listener(self._on_notice), Listener(self._on_file, group=FILES_GROUP))
         self._tasks: list[asyncio.Task[None]] = []
+        self.is_stopping = False
 
     async def start(self) -> None:
         """Returns at once; sockets wait for the broker where they need it."""
+        draining.on_stop(self.stop)
         await self.bridge.subscribe(f"{SIGNAL_PREFIX}*", self._on_signal)
         await self.bridge.start(timeout=None)
         await self.backend.start(timeout=None)
@@ -47,8 +51,19 @@ class Hub:
         for work in (*listening, self._beat(), self._look_after_handles()):
             self._tasks.append(asyncio.create_task(work))
 
+    async def stop(self) -> None:
+        """The process stops: each socket's publishes are answered, and its client told to connect elsewhere."""
+        self.is_stopping = True
+        leaving = list(self.sockets)
+        for socket in leaving:
+            socket.end(Code.RESTARTING)
+        await asyncio.gather(*(socket.wait_gone() for socket in leaving))
+        if leaving:
+            await asyncio.sleep(FLUSH_SECONDS)  # what was sent last is still on its way out of this process
+
     async def close(self) -> None:
         """For tests; a process just ends."""
+        draining.forget(self.stop)
         await ended(self._tasks)
         for listener in self._listeners:
             await listener.leave()
@@ -58,7 +73,9 @@ class Hub:
     # The register of sockets ------------------------------------------------------------------------
 
     def add(self, socket: "Socket") -> None:
-        """Raises Refused: server_full."""
+        """Raises Refused: server_full, restarting."""
+        if self.is_stopping:
+            raise Refused(Code.RESTARTING)
         if len(self.sockets) >= settings.KEZ_WS_MAX_SOCKETS:
             raise Refused(Code.SERVER_FULL)
         self.sockets.add(socket)

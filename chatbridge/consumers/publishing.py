@@ -4,6 +4,9 @@ Messages are stored in the order in which they were sent, so a failure that may 
 Chunks of files need no order: they neither hold anything nor are they held.
 """
 
+import asyncio
+import contextlib
+
 from chatbridge.consumers.codes import Code, Refused
 from chatbridge.consumers.frames import Chunk, Publish
 from chatbridge.consumers.limits import CHUNK_WINDOW, LEFT_BY_CHUNKS, SocketLimits
@@ -36,6 +39,7 @@ class Publishing:
         self._window: PublishWindow | None = None
         self._chunks: set[int] = set()  # the refs in the window that are chunks
         self._held: Code | None = None
+        self._all_answered: asyncio.Event | None = None
 
     async def take(self, items: list[Publish], *, size: int, now: float) -> None:
         """`size` is that of the whole frame. Raises Refused only for what closes the socket."""
@@ -79,6 +83,15 @@ class Publishing:
     def resume(self) -> None:
         """The client has taken note of what failed, and begins again there."""
         self._held = None
+
+    async def settle(self, *, seconds: float) -> None:
+        """Returns when everything that was taken is answered, at the latest after `seconds`."""
+        if self._window is None or not self._window.open_count:
+            return
+        self._all_answered = asyncio.Event()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._all_answered.wait()
 
     async def close(self) -> None:
         window, self._window = self._window, None
@@ -134,6 +147,8 @@ class Publishing:
             self._refuse_chunk(outcome.key, code_of(outcome.error))
         elif outcome.error is not None:
             self._refuse([outcome.key], code_of(outcome.error))
+        if self._all_answered is not None and self._window is not None and not self._window.open_count:
+            self._all_answered.set()
 
     def _refuse(self, refs: list[int], code: Code, wait: float = 0.0) -> None:
         WS_PUBLISHED.labels(code.value).inc(len(refs))

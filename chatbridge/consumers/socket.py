@@ -56,6 +56,7 @@ class Socket:
         self._deliveries: Deliveries | None = None
         self._end: asyncio.Future[None] = self._loop.create_future()
         self._over = asyncio.Event()
+        self._gone = asyncio.Event()
         self._heard_at = self._pong_at = self._pinged_at = self._loop.time()
         self._pings = 0
         self.name = secrets.token_hex(8)
@@ -77,6 +78,10 @@ class Socket:
                 await self._over.wait()
         except TimeoutError:
             logger.warning("A socket took long to end.")
+
+    async def wait_gone(self) -> None:
+        """Returns when its client has been told of the end."""
+        await self._gone.wait()
 
     def take_signal(self, envelope: bytes) -> None:
         """Best effort: what comes too fast or too large is dropped."""
@@ -139,6 +144,7 @@ class Socket:
         finally:
             self._hub.remove(self)
             self._over.set()
+            self._gone.set()
             state.dec()
             WS_CLOSED.labels(outcome).inc()
 
@@ -151,7 +157,7 @@ class Socket:
         await self._writer.flush()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await self._frame()
+                answer = await self._first_frame()
         except TimeoutError:
             raise Refused(Code.NO_ANSWER) from None
         if not isinstance(answer, frames.SessionAnswer):
@@ -176,6 +182,18 @@ class Socket:
             self._writer.caught_up()
         return admitted
 
+    async def _first_frame(self) -> frames.ClientFrame:
+        """Raises Gone, Refused; also when the socket is ended from outside."""
+        frame = asyncio.create_task(self._frame())
+        try:
+            either: list[asyncio.Future[Any]] = [frame, self._end]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not frame.done():
+                self._end.result()
+            return frame.result()
+        finally:
+            frame.cancel()
+
     async def _serve(self, admitted: Admitted) -> None:
         """Until somebody ends it. Raises Refused, Gone."""
         assert self._publishing is not None and self._deliveries is not None  # noqa: S101, PT018 - made by `_open`
@@ -184,6 +202,11 @@ class Socket:
         tasks = [asyncio.create_task(each) for each in work]
         try:
             done, _ = await asyncio.wait([*tasks, self._end], return_when=asyncio.FIRST_COMPLETED)
+            if self._hub.is_stopping:
+                # Nothing more is taken and handed out; what was taken is answered.
+                await ended([tasks[0], tasks[2]])
+                await self._publishing.settle(seconds=CLOSE_SECONDS)
+                await self._writer.flush()
         finally:
             await ended(tasks)
             await self._publishing.close()

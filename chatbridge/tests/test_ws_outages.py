@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from chatbridge.tests.nodes import finished, node
 from chatbridge.tests.sockets import LIMIT, Browser, Chatter, new_id, publish_many, socket
@@ -135,33 +136,103 @@ async def test_valkey_goes_away_and_sockets_stay(own_stack, alice) -> None:
         await browser.take_and_ack(1)
 
 
-async def test_a_device_that_connects_to_another_web_process_replaces_its_first_socket(
-    own_stack, alice
-) -> None:
+@pytest.fixture(scope="module")
+def other_port(own_stack) -> int:
+    """That of a second web process."""
     (port,) = free_ports(1)
-    own_stack.commands["web2"] = f"exec python -m daphne -b {HOST} -p {port} kezsite.asgi:application"
+    own_stack.commands["web2"] = (
+        f"exec python -m httpapi.daphne_server -b {HOST} -p {port} kezsite.asgi:application"
+    )
     own_stack.start("web2")
-    try:
-        own_stack.wait_url(f"http://{HOST}:{port}/v1/healthz", time.monotonic() + 60)
-        chatter = alice.another_device()
-        async with opened_patiently(own_stack, chatter) as first:
-            async with opened_patiently(own_stack, chatter, port=port) as second:
-                assert await first.refusal() == ("replaced", 4409)
-                await publish_many(second, alice, [b"for the one that is left"])
-                assert (await second.take(1))[0].envelope
-    finally:
-        await asyncio.to_thread(own_stack.kill, "web2")
+    own_stack.wait_url(f"http://{HOST}:{port}/v1/healthz", time.monotonic() + 60)
+    return port
 
 
-async def test_the_web_process_stops_and_says_so(own_stack, alice) -> None:
-    async with opened_patiently(own_stack, alice) as browser, socket(own_stack) as waiting:
+async def test_a_device_that_connects_to_another_web_process_replaces_its_first_socket(
+    own_stack, alice, other_port
+) -> None:
+    chatter = alice.another_device()
+    async with opened_patiently(own_stack, chatter) as first:
+        async with opened_patiently(own_stack, chatter, port=other_port) as second:
+            assert await first.refusal() == ("replaced", 4409)
+            await publish_many(second, alice, [b"for the one that is left"])
+            assert (await second.take(1))[0].envelope
+
+
+async def test_the_web_process_stops_in_order_in_the_middle_of_a_storm(own_stack, alice, other_port) -> None:
+    """What was taken is answered, clients are told to go elsewhere, and go on there: nothing is lost."""
+    bob = Chatter().register(own_stack)
+    stored: asyncio.Queue[int] = asyncio.Queue()
+    ports = [own_stack.ports.web, other_port]
+    async with socket(own_stack) as waiting, asyncio.TaskGroup() as tasks:
         await waiting.expect("hello")
-        # For a second after a handshake daphne fails to tell its applications of its end, and just drops sockets.
-        await asyncio.sleep(3)
+        reading = tasks.create_task(read_over(own_stack, ports, bob, 600))
+        sending = tasks.create_task(publish_over(own_stack, ports, alice, bob, 600, stored))
+        async with asyncio.timeout(LIMIT):
+            for _ in range(100):
+                await stored.get()
         await asyncio.to_thread(own_stack.kill, "web", signal.SIGTERM)
-        start_web(own_stack)
-        assert await browser.refusal() == ("restarting", 4012)
         assert await waiting.refusal() == ("restarting", 4012)
+    assert sending.result() == [("restarting", 4012)]
+    assert sorted(reading.result()) == sorted(b"%d" % number for number in range(600))
+    start_web(own_stack)
+
+
+async def publish_over(
+    stack: Stack, ports: list[int], sender: Chatter, to: Chatter, count: int, stored: asyncio.Queue[int]
+) -> list[tuple[str, int | None]]:
+    """Every message under one id until it is stored, over one web process after the other; how those ended."""
+    ids = [new_id() for _ in range(count)]
+    missing = list(range(count))
+    ends: list[tuple[str, int | None]] = []
+    for port in ports:
+        async with opened_patiently(stack, sender, port=port) as browser:
+            while missing and not browser.closed.is_set():
+                some = missing[:32]
+                with contextlib.suppress(ConnectionClosed):
+                    await browser.publish(*((number, to.raw, ids[number], b"%d" % number) for number in some))
+                await wait_for_answers(browser, some, missing, stored)
+            if browser.closed.is_set():
+                ends.append(await browser.refusal())
+    assert missing == []
+    return ends
+
+
+async def wait_for_answers(
+    browser: Browser, some: list[int], missing: list[int], stored: asyncio.Queue[int]
+) -> None:
+    closed = asyncio.ensure_future(browser.closed.wait())
+    try:
+        for _ in some:
+            answer = asyncio.ensure_future(browser.answers.get())
+            await asyncio.wait([answer, closed], return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                answer.cancel()
+                return
+            number, code = answer.result()
+            assert code == "stored"
+            missing.remove(number)
+            stored.put_nowait(number)
+    finally:
+        closed.cancel()
+
+
+async def read_over(stack: Stack, ports: list[int], reader: Chatter, count: int) -> list[bytes]:
+    """Different messages, over one web process after the other."""
+    seen: dict[int, bytes] = {}
+    for port in ports:
+        async with opened_patiently(stack, reader, port=port) as browser:
+            closed = asyncio.ensure_future(browser.closed.wait())
+            while len(seen) < count and not closed.done():
+                delivery = asyncio.ensure_future(browser.deliveries.get())
+                await asyncio.wait([delivery, closed], return_when=asyncio.FIRST_COMPLETED)
+                if delivery.done():
+                    seen[delivery.result().seq] = delivery.result().envelope
+                    with contextlib.suppress(ConnectionClosed):
+                        await browser.ack([delivery.result().seq])
+                delivery.cancel()
+            closed.cancel()
+    return list(seen.values())
 
 
 async def test_the_web_process_is_killed_and_unread_messages_come_again_at_once(own_stack) -> None:

@@ -42,7 +42,8 @@ class Command(BaseCommand):
 def _server(host: str, port: str, application: str) -> list[str]:
     if settings.KEZ_WEB_SERVER == "uvicorn":
         return [sys.executable, "-m", "httpapi.uvicorn_process", host, port, application]
-    return [sys.executable, "-m", "daphne", "-b", host, "-p", port, application]
+    quiet = ["--verbosity", "0"] if settings.KEZ_LOG_FORMAT == "json" else []  # its access log is text
+    return [sys.executable, "-m", "httpapi.daphne_server", *quiet, "-b", host, "-p", port, application]
 
 
 def _allow_many_sockets() -> None:

@@ -1,0 +1,68 @@
+"""daphne that stops in order: `python -m httpapi.daphne_server` takes daphne's own arguments.
+
+By itself daphne ends every request and every websocket in the moment of a SIGTERM.
+"""
+
+import asyncio
+import os
+import signal
+from typing import Any
+
+from daphne.cli import CommandLineInterface
+from daphne.server import Server
+from django.conf import settings
+from twisted.internet import reactor as installed_reactor
+
+from httpapi.draining import draining
+
+reactor: Any = installed_reactor
+
+
+class DrainingServer(Server):  # type: ignore[misc] # daphne has no types
+    """A first SIGTERM or SIGINT drains, a second one ends it at once."""
+
+    def run(self) -> None:
+        self._ports: list[Any] = []
+        self._draining: asyncio.Task[None] | None = None
+        reactor.callWhenRunning(self._hear_signals)
+        super().run()
+
+    def listen_success(self, port: Any) -> None:
+        self._ports.append(port)
+        super().listen_success(port)
+
+    def kill_all_applications(self) -> Any:
+        # daphne expects an application behind every connection, and stumbles over one that has ended.
+        self.connections: dict[Any, Any] = {
+            protocol: details
+            for protocol, details in self.connections.items()
+            if "application_instance" in details
+        }
+        return super().kill_all_applications()
+
+    def _hear_signals(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: reactor.callFromThread(self._stop))
+
+    def _stop(self) -> None:
+        if self._draining is not None:
+            self.stop()
+            return
+        draining.begin()
+        self._draining = asyncio.get_event_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        await asyncio.sleep(settings.KEZ_STOP_DELAY_SECONDS)
+        for port in self._ports:
+            port.stopListening()
+        await draining.finish(seconds=settings.KEZ_STOP_SECONDS)
+        self.stop()
+
+
+class Interface(CommandLineInterface):  # type: ignore[misc]
+    server_class = DrainingServer
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kezsite.settings")
+    Interface.entrypoint()
