@@ -79,7 +79,7 @@ class PostgresCopy:
                 while piece := dump.stdout.read(PIECE):
                     yield piece
             if dump.returncode:
-                raise BackupFailed(f"pg_dump failed: {_last_line(told)}")
+                raise BackupFailed(f"pg_dump failed: {_reason(told)}")
 
 
 class PostgresPutting:
@@ -89,8 +89,7 @@ class PostgresPutting:
         self._told = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the program
         try:
             with psycopg.connect(**parameters) as connection:
-                connection.execute("DROP SCHEMA public CASCADE")
-                connection.execute("CREATE SCHEMA public")
+                connection.execute("DROP SCHEMA IF EXISTS public CASCADE")  # the dump makes it
         except psycopg.Error as error:
             raise RestoreFailed(f"The database cannot be emptied: {_first_line(str(error))}.") from error
         command = [
@@ -107,11 +106,18 @@ class PostgresPutting:
             self.finish()
 
     def finish(self) -> None:
-        self.abandon()
-        if self._program.returncode:
-            raise RestoreFailed(f"pg_restore failed: {_last_line(self._told)}")
+        self._end()
+        try:
+            if self._program.returncode:
+                raise RestoreFailed(f"pg_restore failed: {_reason(self._told)}.")
+        finally:
+            self._told.close()
 
     def abandon(self) -> None:
+        self._end()
+        self._told.close()
+
+    def _end(self) -> None:
         assert self._program.stdin is not None  # noqa: S101 - it is a pipe
         with suppress(BrokenPipeError):
             self._program.stdin.close()
@@ -136,7 +142,8 @@ def _first_line(text: str) -> str:
     return text.strip().splitlines()[0].rstrip(".") if text.strip() else "no reason given"
 
 
-def _last_line(told: IO[bytes]) -> str:
+def _reason(told: IO[bytes]) -> str:
     told.seek(0)
     lines = told.read().decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it gave no reason"
+    told_why = [line for line in lines if "error:" in line.lower()]
+    return (told_why or lines or ["it gave no reason"])[0]
