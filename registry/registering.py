@@ -14,6 +14,7 @@ from registry.invites import redeem_invite
 from registry.models import AuditEntry, Handle, Invite, PendingRegistration
 from registry.names import check_name
 from registry.tasks import tell_operators
+from registry.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def register_handle(
         )
     check_name(registration.handle.local, registration.primary, now=now)
     try:
-        with transaction.atomic():
+        with in_turn(), transaction.atomic():
             if by_approval:
                 return _ask(registration, actor=actor, now=now)
             used = redeem_invite(invite, now=now) if invite else None
