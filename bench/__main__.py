@@ -1,61 +1,86 @@
-"""`python -m bench`: measure everything and write docs/performance.md; `--print` shows the page instead, and with
-`--only` one part of it.
+"""`python -m bench`: measure everything and write docs/performance.md with its pictures; `--print` shows the page
+instead, and with `--only` one part of it.
 """
 
 import argparse
 import logging
+import resource
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
-from bench import bridge, files, iroh, messages, protocol, rest
+from bench import bridge, connecting, crowd, files, iroh, look_ups, messages, protocol, rest
+from bench.browsers import NO_LIMITS
+from bench.figures import Figures
 from bench.machine import facts
 from bench.measure import Comparison, Measured, measure
-from bench.report import line, page
+from bench.plot import pictures
+from bench.report import line, page, told
 from devstack.environment import ROOT
 from devstack.stack import Stack
 
 PAGE = ROOT / "docs" / "performance.md"
+PICTURES = ROOT / "docs" / "images"
 PROCESSES = ("nats", "valkey", "callout", "web", "ingest", "worker")
 # In the order of the page. These need no server.
-ALONE = {"protocol": protocol.comparisons, "iroh": iroh.comparisons}
-# Each of these needs a running stack.
-PARTS = {
+ALONE: dict[str, Callable[[], Iterable[Comparison]]] = {
+    "protocol": protocol.comparisons,
+    "iroh": iroh.comparisons,
+}
+# Each of these needs a running stack, and compares with a bare piece.
+PARTS: dict[str, Callable[[Stack], Iterable[Comparison]]] = {
     "rest": rest.comparisons,
+    "connecting": connecting.comparisons,
     "messages": messages.comparisons,
-    "bridge": bridge.comparisons,
     "files": files.comparisons,
+}
+# These measure figures, and start web processes of their own.
+FIGURES: dict[str, Callable[[Stack], Figures]] = {
+    "bridge": bridge.figures,
+    "look-ups": look_ups.figures,
+    "crowd": crowd.figures,
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--print", action="store_true", help="print the page instead of writing it")
-    parser.add_argument("--only", choices=(*ALONE, *PARTS), help="measure this part, and print it")
+    parser.add_argument("--only", choices=(*ALONE, *PARTS, *FIGURES), help="measure this part, and print it")
+    parser.add_argument("--sockets", type=int, default=crowd.SIZES[-1], help="how large a crowd gets (1000)")
     arguments = parser.parse_args()
+    FIGURES["crowd"] = partial(crowd.figures, sizes=(*crowd.SIZES[:-1], arguments.sockets))
+    _allow_many_sockets()
     machine = facts()
-    names = [arguments.only] if arguments.only else [*ALONE, *PARTS]
-    text = page(measure_parts(names), machine)
+    names = [arguments.only] if arguments.only else [*ALONE, *PARTS, *FIGURES]
+    results, found = measure_parts(names, sockets=arguments.sockets)
+    text = page(results, found, machine)
     if arguments.print or arguments.only:
         print(text)
-    else:
-        PAGE.write_text(text)
-        print(f"Written: {PAGE.relative_to(ROOT)}")
+        return
+    PAGE.write_text(text)
+    for name, picture in pictures(results, found).items():
+        (PICTURES / f"{name}.svg").write_text(picture)
+    print(f"Written: {PAGE.relative_to(ROOT)} and its pictures")
 
 
-def measure_parts(names: Sequence[str]) -> list[Measured]:
+def measure_parts(names: Sequence[str], *, sockets: int) -> tuple[list[Measured], Figures]:
     """The results of these parts, in this order; a server runs for those that need one."""
     results = [each for name in names if name in ALONE for each in measured(ALONE[name]())]
-    on_stack = [PARTS[name] for name in names if name in PARTS]
-    if on_stack:
+    found = Figures()
+    if any(name not in ALONE for name in names):
+        limits = NO_LIMITS | {"KEZ_WS_MAX_SOCKETS": str(max(sockets, 2000))}
         with (
             tempfile.TemporaryDirectory(prefix="kez-bench-") as folder,
-            Stack(Path(folder), only=PROCESSES, extra=bridge.NO_LIMITS) as stack,
+            Stack(Path(folder), only=PROCESSES, extra=limits) as stack,
         ):
             rest.introduce(stack)
-            for comparisons in on_stack:
-                results += measured(comparisons(stack))
-    return results
+            for name in names:
+                if name in PARTS:
+                    results += measured(PARTS[name](stack))
+                elif name in FIGURES:
+                    found.add(said(FIGURES[name](stack)))
+    return results, found
 
 
 def measured(comparisons: Iterable[Comparison]) -> list[Measured]:
@@ -65,6 +90,18 @@ def measured(comparisons: Iterable[Comparison]) -> list[Measured]:
         results.append(measure(comparison))
         print(line(results[-1]), flush=True)
     return results
+
+
+def said(figures: Figures) -> Figures:
+    """The same; printed."""
+    for table in figures.tables:
+        print(told(table), flush=True)
+    return figures
+
+
+def _allow_many_sockets() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 if __name__ == "__main__":

@@ -1,203 +1,92 @@
-"""Eight browsers that write to eight others through the websocket bridge, against nats-py alone."""
+"""Eight browsers that write to eight others through the websocket bridge, against nats-py alone, in turns."""
 
 import asyncio
 import contextlib
-import json
-import os
-import struct
-import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
-import nats
-from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StorageType, StreamConfig
-from websockets.asyncio.client import ClientConnection, connect
-
-from bench.measure import Comparison, Side
-from bench.messages import LIMIT_SECONDS, bare_server
-from bench.people import ALICE, BOB, registration_of, stranger, text_message
-from bench.rest import Caller
+from bench.bare_pairs import BarePairs
+from bench.baselines import BARE
+from bench.browsers import Browser, exchange, one_message, open_all, woken
+from bench.crowd_handles import person, write_people
+from bench.figures import Figures, Table, median, percentile
+from bench.measure import timed
+from bench.messages import bare_server
+from bench.people import ALICE, BOB, text_message
+from bench.web import SERVERS, web
 from devstack.stack import Stack
-from kezproto.canonical import canonical_bytes
 from kezproto.envelope import seal
-from kezproto.handles import Handle
-from kezproto.keys import SigningKey
-from kezproto.session import session_payload
-from kezproto.signed import sign
 
 PAIRS = 8
 WINDOW = 16
 MESSAGES = 125  # of each pair
+ROUNDS = 7
+SINGLE = 200
+FIRST = 1_000_000  # numbers of people that no other part uses
 
-# The limits of one socket would be all that is measured.
-NO_LIMITS = {
-    "KEZ_WS_FRAMES_PER_SECOND": "1000000",
-    "KEZ_WS_PUBLISH_PER_SECOND": "1000000",
-    "KEZ_WS_BYTES_PER_SECOND": "1000000000",
-}
+Way = tuple[Callable[[], Awaitable[object]], Callable[[], Awaitable[float]]]
 
 
-def comparisons(stack: Stack) -> Iterator[Comparison]:
-    """Needs the broker, the callout and the web process of `stack`, started with `NO_LIMITS`."""
+def figures(stack: Stack) -> Figures:
+    """Needs the broker and Valkey of `stack`, started with `browsers.NO_LIMITS`."""
+    write_people(stack, FIRST, 2 * PAIRS * len(SERVERS))
     envelope = seal(text_message(ALICE, BOB, "a text of usual length"), BOB.primary)
-    with asyncio.Runner() as runner, contextlib.ExitStack() as cleanup:
-        ours = runner.run(BridgeWay.start(stack, envelope))
-        cleanup.callback(lambda: runner.run(ours.close()))
-        bare = runner.run(BareWay.start(cleanup.enter_context(bare_server(stack)), envelope))
-        cleanup.callback(lambda: runner.run(bare.close()))
-        yield Comparison(
-            f"{PAIRS} pairs of browsers, {WINDOW} messages of each under way (for each message)",
-            Side(
-                "websockets to daphne: publish, PubAck, delivery, acknowledgement, on sealed envelopes",
-                lambda _: runner.run(ours.exchange()),
-            ),
-            Side(
-                "nats-py alone, on a bare nats-server that syncs every write too: publish with PubAck, pull, ack",
-                lambda _: runner.run(bare.exchange()),
-            ),
-            operations=PAIRS * MESSAGES,
-            rounds=7,
-        )
+    with contextlib.ExitStack() as cleanup:
+        url = cleanup.enter_context(bare_server(stack))
+        ports = {server: cleanup.enter_context(web(stack, server)).port for server in SERVERS}
+        return asyncio.run(_measure(url, ports, envelope))
 
 
-class BridgeWay:
-    """Each sender has a socket of its own, each reader too."""
-
-    def __init__(
-        self, pairs: list[tuple[ClientConnection, ClientConnection, bytes]], envelope: bytes
-    ) -> None:
-        self._pairs = pairs
-        self._envelope = envelope
-
-    @classmethod
-    async def start(cls, stack: Stack, envelope: bytes) -> "BridgeWay":
-        pairs = []
-        for _ in range(PAIRS):
-            sender, reader = stranger(), stranger()
-            with Caller(stack.ports.web) as caller:
-                for person in (sender, reader):
-                    caller.register(canonical_bytes(registration_of(*person)))
-            sockets = [await opened(stack, *person) for person in (sender, reader)]
-            pairs.append((sockets[0], sockets[1], reader[0].primary.raw))
-        return cls(pairs, envelope)
-
-    async def exchange(self) -> None:
-        async with asyncio.timeout(LIMIT_SECONDS), asyncio.TaskGroup() as tasks:
-            for sender, reader, recipient in self._pairs:
-                tasks.create_task(self._send(sender, recipient))
-                tasks.create_task(self._read(reader))
-
-    async def _send(self, socket: ClientConnection, recipient: bytes) -> None:
-        sent = stored = 0
-        while stored < MESSAGES:
-            while sent < MESSAGES and sent - stored < WINDOW:
-                head = struct.pack(">BI32s16sI", 1, sent, recipient, os.urandom(16), len(self._envelope))
-                await socket.send(head + self._envelope)
-                sent += 1
-            stored += len(await binary(socket, 0x82)) // 13
-
-    async def _read(self, socket: ClientConnection) -> None:
-        got = 0
-        while got < MESSAGES:
-            data = await binary(socket, 0x81)
-            seqs, at = [], 5
-            while at < len(data):
-                seq, size = struct.unpack_from(">QI", data, at)
-                seqs.append(seq)
-                at += 12 + size
-            await socket.send(struct.pack(f">B{len(seqs)}Q", 2, *seqs))
-            got += len(seqs)
-
-    async def close(self) -> None:
-        for sender, reader, _ in self._pairs:
-            await sender.close()
-            await reader.close()
+async def _measure(url: str, ports: Mapping[str, int], envelope: bytes) -> Figures:
+    bare = await BarePairs.start(url, envelope, pairs=PAIRS)
+    ways: dict[str, Way] = {BARE: (lambda: bare.exchange(messages=MESSAGES, window=WINDOW), bare.one_message)}
+    for number, (server, port) in enumerate(ports.items()):
+        first = FIRST + number * 2 * PAIRS
+        browsers = await open_all(port, [person(first + each) for each in range(2 * PAIRS)])
+        await woken(browsers)
+        ways[server] = _way(browsers, envelope)
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(ROUNDS + 1):
+        for name, (all_of_them, _) in ways.items():
+            seconds = await timed(all_of_them)
+            if number:  # the first warms up
+                rates[name].append(PAIRS * MESSAGES / seconds)
+    for _ in range(SINGLE):
+        for name, (_, single) in ways.items():
+            times[name].append(await single())
+    await bare.close()
+    return _told(rates, times)
 
 
-async def binary(socket: ClientConnection, kind: int) -> bytes:
-    """The next frame of this kind; pings on the way are answered, a refusal ends the bench."""
-    while True:
-        data = await socket.recv()
-        if isinstance(data, bytes):
-            assert data[0] == kind
-            return data
-        frame = json.loads(data)
-        if frame["type"] == "ping":
-            await socket.send(json.dumps({"type": "pong", "n": frame["n"]}))
-        elif frame["type"] != "caughtup":
-            raise SystemExit(f"The bridge refused: {frame}")
-
-
-async def opened(stack: Stack, key: SigningKey, handle: Handle) -> ClientConnection:
-    """A socket that has shown its key and is ready."""
-    address = f"ws://localhost:{stack.ports.web}/ws"
-    socket = await connect(address, subprotocols=["kez.v2"], compression=None, max_size=None)  # type: ignore[list-item]
-    challenge = json.loads(await socket.recv())["challenge"]
-    now = datetime.now(UTC)
-    payload: dict[str, Any] = session_payload(
-        handle=handle, primary=key.primary, challenge=challenge, created_at=now
+def _way(browsers: list[Browser], envelope: bytes) -> Way:
+    pairs = list(zip(browsers[0::2], browsers[1::2], strict=True))
+    return (
+        lambda: exchange(pairs, envelope, messages=MESSAGES, window=WINDOW),
+        lambda: one_message(*pairs[0], envelope),
     )
-    answer = {"type": "session", "device": os.urandom(8).hex(), "session": sign("session", payload, key)}
-    await socket.send(json.dumps(answer))
-    assert json.loads(await socket.recv())["type"] == "ready"
-    return socket
 
 
-class BareWay:
-    """The same pairs and windows with nats-py on both ends and nothing between."""
-
-    def __init__(self, clients: list[Any], pairs: list[tuple[Any, Any, str]], envelope: bytes) -> None:
-        self._clients = clients
-        self._pairs = pairs
-        self._envelope = envelope
-
-    @classmethod
-    async def start(cls, url: str, envelope: bytes) -> "BareWay":
-        clients = [await nats.connect(url) for _ in range(2 * PAIRS)]
-        config = StreamConfig(
-            name="PAIRS",
-            subjects=["pairs.*"],
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.NEW,
-            duplicate_window=120,
+def _told(rates: Mapping[str, list[float]], times: Mapping[str, list[float]]) -> Figures:
+    found = Figures()
+    rows = []
+    for name, rounds in rates.items():
+        share = median([ours / bare for ours, bare in zip(rounds, rates[BARE], strict=True)])
+        half, most = median(times[name]), percentile(times[name], 0.99)
+        slower = half / median(times[BARE])
+        found.values |= {f"messages {name}": median(rounds), f"share {name}": share}
+        found.values |= {f"p50 {name}": half, f"p99 {name}": most, f"p50 ratio {name}": slower}
+        told = (f"{median(rounds):,.0f}", f"{share:.0%}", f"{half * 1e3:.2f} ms", f"{slower:.2f}")
+        rows.append([name, *told, f"{most * 1e3:.2f} ms"])
+    found.tables.append(
+        Table(
+            "Messages through the bridge",
+            f"{PAIRS} pairs of browsers with sealed envelopes, {WINDOW} messages of each pair under way: publish, "
+            "PubAck, delivery, acknowledgement. Beside it nats-py with the same pull consumers on a bare nats-server "
+            f"that syncs every write too. {ROUNDS} rounds of {PAIRS * MESSAGES:,} messages in turns; the share is the "
+            f"median over the rounds. Then {SINGLE} single messages of one pair in turns, from the sender's write "
+            "until the reader has it.",
+            ("way", "messages a second", "share", "half within", "times nats-py", "99 of 100 within"),
+            rows,
         )
-        await clients[0].jetstream().add_stream(config)
-        pairs = []
-        for number in range(PAIRS):
-            subject = f"pairs.{number}"
-            reader = clients[2 * number + 1].jetstream()
-            consumer = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, max_ack_pending=256)
-            subscription = await reader.pull_subscribe(
-                subject, durable=f"reader-{number}", stream="PAIRS", config=consumer
-            )
-            pairs.append((clients[2 * number].jetstream(), subscription, subject))
-        return cls(clients, pairs, envelope)
-
-    async def exchange(self) -> None:
-        async with asyncio.timeout(LIMIT_SECONDS), asyncio.TaskGroup() as tasks:
-            for stream, subscription, subject in self._pairs:
-                tasks.create_task(self._send(stream, subject))
-                tasks.create_task(self._read(subscription))
-
-    async def _send(self, stream: Any, subject: str) -> None:
-        room = asyncio.Semaphore(WINDOW)
-
-        async def one() -> None:
-            async with room:
-                await stream.publish(subject, self._envelope, headers={"Nats-Msg-Id": str(uuid.uuid4())})
-
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(MESSAGES):
-                tasks.create_task(one())
-
-    async def _read(self, subscription: Any) -> None:
-        got = 0
-        while got < MESSAGES:
-            for message in await subscription.fetch(WINDOW, timeout=10):
-                await message.ack()
-                got += 1
-
-    async def close(self) -> None:
-        for client in self._clients:
-            await client.close()
+    )
+    return found

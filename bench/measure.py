@@ -6,7 +6,7 @@ Nothing here asserts a time: machines differ, and a ratio in a report can be rea
 import gc
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,14 @@ def measure(comparison: Comparison) -> Measured:
         for side, times in pair if number % 2 == 0 else reversed(pair):
             times.append(_timed(side, comparison.operations))
     return Measured(comparison, ours, bare)
+
+
+async def timed(deed: Callable[[], Awaitable[object]]) -> float:
+    """Seconds that it takes."""
+    gc.collect()
+    began = time.perf_counter()
+    await deed()
+    return time.perf_counter() - began
 
 
 def _timed(side: Side, operations: int) -> float:

@@ -3,32 +3,67 @@
 import statistics
 from collections.abc import Mapping, Sequence
 
+from bench.baselines import bars, beside_others
+from bench.figures import Bars, Figures, Table
 from bench.measure import Measured
 
 HEAD = """\
 # Performance
 
-What our code costs on top of the bare pieces that it is made of. This page is written by `make bench`; run it
-to get the figures of your machine. It takes about two minutes, and starts and removes servers of its own.
+What our code costs on top of the bare pieces that it is made of, and what a server does in a second. This page and its
+pictures are written by `make bench`; run it to get the figures of your machine. It takes about six minutes, and starts
+and removes servers of its own. `python -m bench --only bridge` measures one part and prints it.
 
+Figures are no promises, and no test fails by the clock. Client and servers share the machine, so a machine that does
+other things at the same time (see the load at the end) shows less in a second, and longer waits.
+"""
+
+RATIOS = """\
 A ratio is our time divided by the time of the bare piece: 1 would be free. Both sides are timed in the same run,
 in turns; the ratio is the median over the rounds, and the range holds the middle half of them. Ratios travel
-between machines better than times do. They are no promises, and no test fails by the clock.
+between machines better than times do.
 """
 
 
-def page(results: Sequence[Measured], facts: Mapping[str, str]) -> str:
+def page(results: Sequence[Measured], found: Figures, facts: Mapping[str, str]) -> str:
     """The whole page as Markdown."""
-    parts = [
-        HEAD,
-        "| what | ratio | middle half | ours | bare |\n|---|---:|---:|---:|---:|",
-        "\n".join(map(_row, results)),
-        "\n## What is compared\n",
-        "\n".join(map(_explained, results)),
-        "\n## Measured on\n",
-        "\n".join(f"- {label}: {text}" for label, text in facts.items()),
-    ]
+    parts = [HEAD, *_tables(beside_others(found)), *_tables(found.tables, pictures=bars(found))]
+    if results:
+        parts += [
+            "## Against bare pieces\n",
+            RATIOS,
+            "![The ratios of the table as bars](images/bench-ratios.svg)\n",
+            "| what | ratio | middle half | ours | bare |\n|---|---:|---:|---:|---:|",
+            "\n".join(map(_row, results)),
+            "\n## What is compared\n",
+            "\n".join(map(_explained, results)),
+        ]
+    parts += ["\n## Measured on\n", "\n".join(f"- {label}: {text}" for label, text in facts.items())]
     return "\n".join(parts) + "\n"
+
+
+def told(table: Table) -> str:
+    """A table for the terminal."""
+    rows = [table.columns, *table.rows]
+    widths = [max(len(row[number]) for row in rows) for number in range(len(table.columns))]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join([table.title, *lines])
+
+
+def _tables(tables: Sequence[Table], *, pictures: Sequence[Bars] = ()) -> list[str]:
+    shown = {"Look-ups and registrations": "look-ups", "Messages through the bridge": "messages"}
+    parts = []
+    for table in tables:
+        aligned = "|---|" + "---:|" * (len(table.columns) - 1)
+        rows = "\n".join(f"| {' | '.join(row)} |" for row in table.rows)
+        parts += [f"## {table.title}\n", f"{table.text}\n"]
+        parts += [
+            f"![{each.title}](images/bench-{each.name}.svg)\n"
+            for each in pictures
+            if each.name == shown.get(table.title)
+        ]
+        parts.append(f"| {' | '.join(table.columns)} |\n{aligned}\n{rows}\n")
+    return parts
 
 
 def line(result: Measured) -> str:

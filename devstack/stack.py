@@ -147,13 +147,17 @@ class Stack:
             if name not in {"nats", "valkey"}:
                 signal_group(self.running[name], signal.SIGTERM)
         for name in names:
-            process = self.running.pop(name)
-            signal_group(process, signal.SIGTERM)
-            try:
-                process.wait(timeout=8)
-            except subprocess.TimeoutExpired:
-                signal_group(process, signal.SIGKILL)
-                process.wait()
+            self.end(name)
+
+    def end(self, name: str) -> None:
+        """Ends one process in order, and insists after a while."""
+        process = self.running.pop(name)
+        signal_group(process, signal.SIGTERM)
+        try:
+            process.wait(timeout=8)
+        except subprocess.TimeoutExpired:
+            signal_group(process, signal.SIGKILL)
+            process.wait()
 
 
 def answers(url: str) -> bool:

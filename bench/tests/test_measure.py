@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.figures import Figures
 from bench.measure import Comparison, Measured, Side, measure
 from bench.report import duration, page
 
@@ -38,7 +39,7 @@ def test_the_ratio_is_the_median_of_the_rounds() -> None:
 
 def test_the_page_says_what_was_compared_and_on_what() -> None:
     comparison, _ = recorded(rounds=3)
-    text = page([Measured(comparison, ours=[2e-3] * 3, bare=[1e-3] * 3)], {"Date": "today"})
+    text = page([Measured(comparison, ours=[2e-3] * 3, bare=[1e-3] * 3)], Figures(), {"Date": "today"})
     assert "| A deed | 2.00 | 2.00 to 2.00 | 2.00 ms | 1.00 ms |" in text
     assert "- **A deed.** Ours: ours way. Bare: bare way. 3 rounds of 10 each." in text
     assert "- Date: today" in text

@@ -1,0 +1,46 @@
+"""Tables, quoted figures and pictures of the report; never what was measured."""
+
+from xml.etree import ElementTree
+
+from bench.baselines import bars, beside_others
+from bench.figures import Bars, Figures, Table, percentile
+from bench.plot import drawn, pictures
+from bench.report import page, told
+
+FOUND = Figures(
+    tables=[Table("Messages through the bridge", "How.", ("way", "a second"), [["daphne", "1,500"]])],
+    values={"messages daphne": 1500.0, "messages nats-py alone": 2000.0, "p50 daphne": 0.0019},
+)
+
+
+def test_quoted_figures_are_called_so_and_stand_only_beside_what_was_measured() -> None:
+    (table,) = beside_others(FOUND)
+    assert "**not** run here" in table.text
+    assert [row[3] for row in table.rows] == ["18.4 ×", "25.9 ×", "1.0 ×", "1.1 ×"]
+    assert beside_others(Figures()) == []
+    text = page([], FOUND, {"Date": "today"})
+    assert "![Messages a second, 8 pairs](images/bench-messages.svg)" in text
+    assert "| daphne | 1,500 |" in text
+    assert told(FOUND.tables[0]).splitlines()[-1].split() == ["daphne", "1,500"]
+
+
+def test_a_picture_is_svg_whose_longest_bar_fills_it_and_which_can_be_read_aloud() -> None:
+    (picture,) = bars(FOUND)
+    assert list(pictures([], FOUND)) == ["bench-messages"]
+    root = ElementTree.fromstring(drawn(picture))  # noqa: S314 - our own
+    shapes = root.findall("{*}rect")
+    assert [shape.get("class") for shape in shapes] == ["ours", "ours", "quoted", "quoted"]
+    widths = [float(shape.get("width", "0")) for shape in shapes]
+    assert max(widths) == widths[0]
+    assert "nats-py alone: 2,000" in (root.findtext("{*}desc") or "")
+    assert "prefers-color-scheme: dark" in (root.findtext("{*}style") or "")
+
+
+def test_names_are_text_never_markup() -> None:
+    root = ElementTree.fromstring(drawn(Bars("a", "<b>", "×", [("x & y", 2.0)])))  # noqa: S314 - our own
+    assert root.findall("{*}text")[1].text == "x & y"
+
+
+def test_percentiles() -> None:
+    assert percentile([3.0, 1.0, 2.0], 0.99) == 3.0
+    assert percentile(list(map(float, range(100))), 0.5) == 50.0
