@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from chatbridge.broker import backend_connection, system_connection
-from chatbridge.jetstream import JetStreamError
+from chatbridge.jetstream import NOT_YET, JetStreamError
 from chatbridge.safety import UnsafeBroker, check_broker
-from chatbridge.streams import UnsafeStream, check_streams
-from natslink.errors import LinkError
+from chatbridge.streams import UnsafeStream, check_streams, ensure_streams
+from natslink.errors import LinkError, NoResponders, RequestTimedOut
 
 RETRY_SECONDS = 0.5
 
@@ -38,6 +38,32 @@ async def check_broker_and_streams(*, timeout: float) -> str:  # noqa: ASYNC109 
         safe = await check_broker(system)
         await backend.start(timeout=timeout)
         return f"{safe}; {await check_streams(backend)}"
+    finally:
+        await system.close()
+        await backend.close()
+
+
+async def make_streams(*, wait: float, accept_loss: bool = False) -> str:
+    """Our streams by `ensure_streams`, on a broker that is safe; answers a sentence about both.
+
+    A cluster that has just started has no leader yet, or not all of its nodes: that is waited for, up to `wait`
+    seconds. Raises LinkError, UnsafeBroker, UnsafeStream, JetStreamError.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + wait
+    system, backend = system_connection(), backend_connection()
+    try:
+        await system.start(timeout=wait)
+        safe = await check_broker(system)
+        await backend.start(timeout=wait)
+        while True:
+            try:
+                return f"{await ensure_streams(backend, accept_loss=accept_loss)}; {safe}."
+            except (RequestTimedOut, NoResponders, JetStreamError) as error:
+                for_good = isinstance(error, JetStreamError) and error.err_code not in NOT_YET
+                if for_good or loop.time() + RETRY_SECONDS > deadline:
+                    raise
+            await asyncio.sleep(RETRY_SECONDS)
     finally:
         await system.close()
         await backend.close()

@@ -63,5 +63,5 @@ def test_every_variable_of_the_configuration_is_documented() -> None:
 def test_every_command_is_documented() -> None:
     for module in (ensure_streams, run_auth_callout, run_janitor):
         assert f"manage.py {module.__name__.rpartition('.')[2]}" in DOCS
-    for option in ("--accept-loss", "--once", "--frozen-after"):
+    for option in ("--accept-loss", "--once", "--frozen-after", "--make-streams"):
         assert option in DOCS

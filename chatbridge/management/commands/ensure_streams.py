@@ -5,12 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from chatbridge.broker import backend_connection, system_connection
-from chatbridge.jetstream import NOT_YET, JetStreamError
-from chatbridge.processes import RETRY_SECONDS
-from chatbridge.safety import UnsafeBroker, check_broker
-from chatbridge.streams import UnsafeStream, ensure_streams
-from natslink.errors import LinkError, NoResponders, RequestTimedOut
+from chatbridge.jetstream import JetStreamError
+from chatbridge.processes import make_streams
+from chatbridge.safety import UnsafeBroker
+from chatbridge.streams import UnsafeStream
+from natslink.errors import LinkError
 
 
 class Command(BaseCommand):
@@ -28,31 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            told = asyncio.run(_ensure(options["wait"], accept_loss=options["accept_loss"]))
+            told = asyncio.run(make_streams(wait=options["wait"], accept_loss=options["accept_loss"]))
         except (LinkError, UnsafeBroker, UnsafeStream, JetStreamError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(told)
-
-
-async def _ensure(wait: float, *, accept_loss: bool) -> str:
-    """A cluster that has just started has no leader yet, or not all of its nodes: that is waited for as well."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + wait
-    system, backend = system_connection(), backend_connection()
-    try:
-        await system.start(timeout=wait)
-        safe = await check_broker(system)
-        await backend.start(timeout=wait)
-        while True:
-            try:
-                done = await ensure_streams(backend, accept_loss=accept_loss)
-                break
-            except (RequestTimedOut, NoResponders, JetStreamError) as error:
-                for_good = isinstance(error, JetStreamError) and error.err_code not in NOT_YET
-                if for_good or loop.time() + RETRY_SECONDS > deadline:
-                    raise
-            await asyncio.sleep(RETRY_SECONDS)
-    finally:
-        await system.close()
-        await backend.close()
-    return f"{done}; {safe}."

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from chatbridge.callout_process import FROZEN_AFTER_SECONDS, CalloutProcess
 from chatbridge.metrics_server import serve_metrics
-from chatbridge.processes import check_before_start, run_process
+from chatbridge.processes import check_before_start, make_streams, run_process
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--wait", type=float, default=30.0, help="Seconds to wait for the broker (default 30)."
         )
-
+        parser.add_argument(
+            "--make-streams",
+            action="store_true",
+            help="First do what `ensure_streams` does; it loses no message.",
+        )
         parser.add_argument(
             "--frozen-after",
             type=float,
@@ -40,6 +44,8 @@ class Command(BaseCommand):
 
         async def work() -> None:
             nonlocal process
+            if options["make_streams"]:
+                logger.info("Streams: %s", await make_streams(wait=options["wait"]))
             logger.info("Auth callout: %s.", await check_before_start(wait=options["wait"]))
             if stopping.is_set():
                 return
