@@ -47,12 +47,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--print", action="store_true", help="print the page instead of writing it")
     parser.add_argument("--only", choices=(*ALONE, *PARTS, *FIGURES), help="measure this part, and print it")
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=(*ALONE, *PARTS, *FIGURES),
+        help="leave this part out",
+    )
     parser.add_argument("--sockets", type=int, default=crowd.SIZES[-1], help="how large a crowd gets (1000)")
     arguments = parser.parse_args()
     FIGURES["crowd"] = partial(crowd.figures, sizes=(*crowd.SIZES[:-1], arguments.sockets))
     _allow_many_sockets()
     machine = facts()
-    names = [arguments.only] if arguments.only else [*ALONE, *PARTS, *FIGURES]
+    names = [name for name in (*ALONE, *PARTS, *FIGURES) if name not in arguments.without]
+    names = [arguments.only] if arguments.only else names
     results, found = measure_parts(names, sockets=arguments.sockets)
     text = page(results, found, machine)
     if arguments.print or arguments.only:
@@ -69,7 +77,7 @@ def measure_parts(names: Sequence[str], *, sockets: int) -> tuple[list[Measured]
     results = [each for name in names if name in ALONE for each in measured(ALONE[name]())]
     found = Figures()
     if any(name not in ALONE for name in names):
-        limits = NO_LIMITS | {"KEZ_WS_MAX_SOCKETS": str(max(sockets, 2000))}
+        limits = NO_LIMITS | {"KEZ_WS_MAX_SOCKETS": str(sockets + 100)}
         with (
             tempfile.TemporaryDirectory(prefix="kez-bench-") as folder,
             Stack(Path(folder), only=PROCESSES, extra=limits) as stack,

@@ -19,7 +19,7 @@ from natslink.pulling import Demand, InboxMessage, pull_messages
 
 logger = logging.getLogger(__name__)
 
-# Every socket asks on its own; a heartbeat of 15 s costs a process with 2,000 sockets 130 small messages a second.
+# Every socket asks on its own; a heartbeat of 15 s costs a process with 5,000 sockets 330 small messages a second.
 DEMAND = Demand(batch=MAX_ACK_PENDING, max_bytes=PULL_BYTES, heartbeat=15.0)
 ACK = b"+ACK"
 
