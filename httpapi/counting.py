@@ -5,36 +5,20 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.cache import cache
-from redis import Redis
 
+from httpapi.counters import counting_script
 from httpapi.throttles import Rate, wait_at, window_names
 
 PATIENCE_SECONDS = 1.0
-# KEYS: for each caller the counters of the window before and of this one. ARGV: how long they are kept, and how many
-# came of each. Answers what was counted before, and up to now. As a script it is one command instead of three for each.
-COUNT = """
-local told = {}
-for at = 1, #KEYS, 2 do
-  local came = tonumber(ARGV[(at + 1) / 2 + 1])
-  local now = redis.call('INCRBY', KEYS[at + 1], came)
-  if now == came then redis.call('EXPIRE', KEYS[at + 1], ARGV[1]) end
-  told[at] = tonumber(redis.call('GET', KEYS[at]) or 0)
-  told[at + 1] = now
-end
-return told
-"""
 
 
 class BatchCounter:
-    """For one thread. Counts as `throttles.count` does, under the same names."""
+    """Counts as `throttles.count` does, under the same names."""
 
     def __init__(self, scope: str, rate_setting: str) -> None:
         self._scope = scope
         self._rate_setting = rate_setting
-        valkey = Redis.from_url(
-            settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
-        )
-        self._count = valkey.register_script(COUNT)
+        self._count = counting_script(patience=PATIENCE_SECONDS)
 
     def count(self, buckets: Sequence[str], *, now: float) -> list[float]:
         """For each request 0 if it may pass, else the seconds after which one would. Raises a RedisError."""

@@ -19,6 +19,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from httpapi.addresses import client_address, network_bucket, throttle_bucket
+from httpapi.counters import counting_script
 from httpapi.problems import Unavailable
 
 logger = logging.getLogger(__name__)
@@ -125,8 +126,7 @@ def count_recent(scope: str, seconds: int, *, now: float, add: int = 1) -> float
 def _windows(scope: str, seconds: int, bucket: str, *, now: float, add: int) -> tuple[int, int, float]:
     """The counts of the window before and of this one, and how many seconds of this one have passed."""
     earlier, name, into = window_names(scope, seconds, bucket, now=now)
-    before = int(cache.get(earlier, 0))
-    current = _increment(name, keep=2 * seconds) if add else int(cache.get(name, 0))
+    before, current = counting_script()([cache.make_key(earlier), cache.make_key(name)], [2 * seconds, add])
     return before, current, into
 
 
@@ -135,17 +135,6 @@ def window_names(scope: str, seconds: int, bucket: str, *, now: float) -> tuple[
     window, into = divmod(now, seconds)
     key = f"throttle:{scope}:{bucket}:{seconds}:"
     return f"{key}{int(window) - 1}", f"{key}{int(window)}", into
-
-
-def _increment(key: str, *, keep: int) -> int:
-    """Add one to a counter that forgets itself after `keep` seconds; atomic in Valkey."""
-    cache.add(key, 0, timeout=keep)
-    try:
-        return cache.incr(key)
-    except ValueError:
-        # It was evicted between the two commands; a lost count is better than a lost request.
-        cache.set(key, 1, timeout=keep)
-        return 1
 
 
 def _time_to_wait(rate: Rate, before: int, current: int, into: float) -> float:
