@@ -32,7 +32,7 @@ test: $(VENV)/.dev ## Run every test, against real servers
 
 chaos: $(VENV)/.dev ## Kill every process in turn, and a cluster's nodes; says what nobody lost and how long it took
 	@$(BIN)/python -m devstack.chromium
-	@$(BIN)/python -m pytest -m chaos -n 0 --verbose --durations=0 --session-timeout=$(CHAOS_SECONDS) $(CHAOS)
+	@$(BIN)/python -m pytest -m "chaos or long" -n 0 --verbose --durations=0 --session-timeout=$(CHAOS_SECONDS) $(CHAOS)
 
 cluster-test: $(VENV)/.dev ## Run the end-to-end tests on a cluster: PostgreSQL, three web processes, three NATS nodes
 	@$(BIN)/python -m devstack.chromium

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from honcho.environ import parse_procfile
@@ -27,6 +28,8 @@ PORT_OWNERS = {
     "nats_ws": "NATS over websocket",
     "valkey": "Valkey",
 }
+# The others finish what they have begun, and need these for it.
+LAST = ("nats.1", "valkey.1")
 
 
 def main() -> int:
@@ -56,6 +59,7 @@ class PatientManager(Manager):  # type: ignore[misc]  # honcho has no types
     """honcho's manager, which on Ctrl-C trips over processes that are not up yet: this one waits for them first."""
 
     asked_to_stop = False
+    _told_last = False
 
     def _start(self) -> None:
         # A closed terminal ends everything too. The processes must not die of the hang-up on their own: honcho's
@@ -75,6 +79,26 @@ class PatientManager(Manager):  # type: ignore[misc]  # honcho has no types
         # Without a signal it is honcho that ends the rest, after one process has ended by itself.
         self.asked_to_stop = self.asked_to_stop or not self._any_stopped()
         super().terminate()
+
+    def _killall(self, force: bool = False) -> None:
+        if force:
+            super()._killall(force=True)
+            return
+        self._end(name for name in self._processes if name not in LAST)
+
+    def _all_stopped(self) -> bool:
+        others = (process for name, process in self._processes.items() if name not in LAST)
+        if self._terminating and not self._told_last and all("returncode" in process for process in others):
+            self._told_last = True
+            self._end(name for name in LAST if name in self._processes)
+        stopped: bool = super()._all_stopped()
+        return stopped
+
+    def _end(self, names: Iterable[str]) -> None:
+        for name in names:
+            process = self._processes[name]
+            if "returncode" not in process:
+                self._procmgr.terminate(process["pid"])
 
     def _all_started(self) -> bool:
         started: bool = super()._all_started()

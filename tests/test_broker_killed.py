@@ -14,6 +14,8 @@ import pytest
 from devstack.person import Person
 from devstack.stack import Stack
 
+pytestmark = pytest.mark.chaos
+
 COUNT = 1000
 KILL_AFTER = 300
 

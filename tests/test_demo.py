@@ -3,9 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+
 from devstack.environment import ROOT
 
 
+@pytest.mark.long
 def test_alice_and_bob_talk_and_offline_messages_arrive():
     done = subprocess.run(
         [sys.executable, "-m", "devstack.demo"], cwd=ROOT, capture_output=True, text=True, timeout=110

@@ -118,7 +118,7 @@ def test_it_serves_says_what_to_do_and_ctrl_c_ends_everything(run: Run):
     for part in (f"http://localhost:{run.ports.web}", "make operator", "register alice", "Ctrl-C"):
         assert part in run.output
     # Each process writes under its own name.
-    for name in ("nats", "web", "callout", "janitor", "ingest"):
+    for name in ("nats", "callout", "janitor", "ingest", "worker"):
         assert re.search(rf"^\S* {name}\.1 +\|", run.output, re.MULTILINE), run.output
 
     assert run.end(signal.SIGINT) == 0, run.output

@@ -77,7 +77,10 @@ async def test_a_flood_is_held_up_and_nobody_else(stack, guarded) -> None:
         answers = await flooding
     assert under_way, "the flood was over before they were done"
     assert time.monotonic() - began < 60
-    assert Counter(answer.status_code for answer in answers) == {400: LET_THROUGH, 429: TRIES - LET_THROUGH}
+    told = Counter(answer.status_code for answer in answers)
+    assert set(told) == {400, 429}
+    # Where an hour of the clock begins in between, the sliding window rounds one off.
+    assert LET_THROUGH - 1 <= told[400] <= LET_THROUGH
     for answer in answers:
         if answer.status_code == 429:
             assert answer.json()["code"] == "throttled"

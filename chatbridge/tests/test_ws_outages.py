@@ -18,6 +18,8 @@ from chatbridge.tests.uploads import TEMPORARY, Store, Upload
 from devstack.ports import HOST, free_ports
 from devstack.stack import Stack
 
+pytestmark = pytest.mark.chaos
+
 
 @pytest.fixture(scope="module")
 def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:

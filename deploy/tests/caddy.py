@@ -86,10 +86,18 @@ class Caddy:
         return context
 
     def ask(
-        self, path: str, *, site: str = WEB, method: str = "GET", body: bytes | None = None, **headers: str
+        self,
+        path: str,
+        *,
+        site: str = WEB,
+        method: str = "GET",
+        body: bytes | None = None,
+        source: str = HOST,
+        **headers: str,
     ) -> Reply:
-        """One request on a connection of its own; `Accept_Encoding="br"` is a header."""
-        connection = _ToLoopback(site, self.port, context=self.tls(), timeout=20)
+        """One request on a connection of its own from `source`, any address of this machine's loopback network;
+        `Accept_Encoding="br"` is a header."""
+        connection = _ToLoopback(site, self.port, context=self.tls(), timeout=20, source_address=(source, 0))
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.request(method, path, body, named)
@@ -113,5 +121,5 @@ class _ToLoopback(HTTPSConnection):
     """To loopback, whatever the name."""
 
     def connect(self) -> None:
-        link = socket.create_connection((HOST, self.port), timeout=self.timeout)
+        link = socket.create_connection((HOST, self.port), self.timeout, self.source_address)  # type: ignore[attr-defined]
         self.sock = self._context.wrap_socket(link, server_hostname=self.host)  # type: ignore[attr-defined]

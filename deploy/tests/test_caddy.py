@@ -139,7 +139,10 @@ def test_nobody_can_write_an_address_of_their_own(front: Front) -> None:
     """All of these count as one address, however they call themselves."""
     answers = [
         front.alone.ask(
-            "/v1/u/nobody-at-all", X_Forwarded_For=f"203.0.113.{number}", X_Real_Ip="1.2.3.4"
+            "/v1/u/nobody-at-all",
+            source="127.88.0.7",  # other tests look handles up from the usual one
+            X_Forwarded_For=f"203.0.113.{number}",
+            X_Real_Ip="1.2.3.4",
         ).status
         for number in range(LOOK_UPS_A_MINUTE + 1)
     ]

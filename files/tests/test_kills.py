@@ -13,7 +13,7 @@ from files.tests.cast import SentFile, some_bytes
 from files.tests.client import FileClient
 from registry.tests.cast import ALICE
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 
 PARTS = ("nats", "valkey", "callout", "web", "ingest", "worker", "beat")
 CHUNKS = 128

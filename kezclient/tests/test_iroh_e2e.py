@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kezclient.tests.conftest import NewMachine
 from kezclient.tests.machine import Machine, Running
 
@@ -70,6 +72,7 @@ def test_share_serves_until_it_is_fetched(alice: Machine, bob: Machine, tmp_path
     assert sorted(each.name for each in out.iterdir()) == ["film.mkv", "photos"]
 
 
+@pytest.mark.chaos
 def test_a_killed_reader_and_a_killed_server_go_on_at_the_last_whole_chunk(
     alice: Machine, bob: Machine, tmp_path: Path
 ):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import expect
 
 from devstack.stack import Stack
@@ -41,6 +42,7 @@ _SCROLL_TO_BEGINNING = """async () => {
 }"""
 
 
+@pytest.mark.long
 def test_a_long_conversation_scrolls_without_jumps_in_a_small_document(
     visitor_of: Callable[..., Visitor], stack: Stack
 ):

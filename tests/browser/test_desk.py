@@ -56,6 +56,7 @@ def act(page: Page, deed: str, **answers: str) -> None:
     page.get_by_role("button", name=deed, exact=True).click()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_reserving_inviting_and_approving(
     desk: Visitor, person: Callable[..., Person], in_mode: Callable[[str], str]

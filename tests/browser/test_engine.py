@@ -121,6 +121,7 @@ def test_closing_the_page_in_a_burst_loses_nothing(engine_of: Join):
     assert bob.wait_summary(alice.name, "true")["unread"] == len(kept)
 
 
+@pytest.mark.chaos
 def test_the_web_process_restarts_in_a_burst(engine_of: Join, stack: Stack):
     alice, bob = engine_of("alice"), engine_of("bob")
     for person in (alice, bob):

@@ -25,7 +25,8 @@ _COUNT_FRAMES = """() => {
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("count", [3_000, pytest.param(10_000, marks=pytest.mark.chaos)])
+@pytest.mark.long
+@pytest.mark.parametrize("count", [3_000, 10_000])
 def test_waiting_messages_open_without_a_gap(
     visitor_of: Callable[..., Visitor], stack: Stack, count: int
 ) -> None:

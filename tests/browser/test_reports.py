@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from devstack.stack import Stack
@@ -58,6 +59,7 @@ def test_one_message_is_opened_and_the_answer_is_read(visitor_of: Callable[..., 
     assert_accessible(alice.page)
 
 
+@pytest.mark.long
 def test_from_the_details_only_what_is_ticked_is_opened(visitor_of: Callable[..., Visitor], stack: Stack):
     alice, bob = two_people(visitor_of)
     befriend(alice, bob)
