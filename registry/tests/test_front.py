@@ -186,9 +186,10 @@ def test_a_database_that_is_out_of_reach_is_djangos_to_report(django, monkeypatc
     assert answered.status == 404  # Django could
 
 
-def test_without_the_cache_look_ups_go_on(django, caplog, unused_tcp_port):
+def test_without_the_cache_look_ups_go_on(django, caplog, settings, unused_tcp_port):
     registered(ALICE, "alice")
-    with override_settings(REDIS_URL=f"redis://127.0.0.1:{unused_tcp_port}"):
+    cache = settings.CACHES["default"] | {"LOCATION": f"redis://127.0.0.1:{unused_tcp_port}"}
+    with override_settings(CACHES={"default": cache}):
         front = door(django, refuse)
     assert asyncio.run(ask(front, "/v1/u/alice")).status == 200
     assert "out of reach" in caplog.text
