@@ -6,14 +6,15 @@ from django.conf import settings
 from redis import Redis
 from redis.commands.core import Script
 
-# KEYS: for each caller the counters of the window before and of this one. ARGV: how long they are kept, and how many
-# came of each. Answers what was counted before, and up to now. As a script it is one command instead of three for each.
+# KEYS: of each caller the counters of the window before and of this one. ARGV: of each caller how many seconds they are
+# kept, and how many came. Answers what was counted before, and up to now. As a script it is one command instead of
+# three for each.
 COUNT = """
 local told = {}
 for at = 1, #KEYS, 2 do
-  local came = tonumber(ARGV[(at + 1) / 2 + 1])
+  local came = tonumber(ARGV[at + 1])
   local now = redis.call('INCRBY', KEYS[at + 1], came)
-  if now == came then redis.call('EXPIRE', KEYS[at + 1], ARGV[1]) end
+  if now == came then redis.call('EXPIRE', KEYS[at + 1], ARGV[at]) end
   told[at] = tonumber(redis.call('GET', KEYS[at]) or 0)
   told[at + 1] = now
 end

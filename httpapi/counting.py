@@ -29,7 +29,7 @@ class BatchCounter:
             for bucket in came
             for name in window_names(self._scope, rate.seconds, bucket, now=now)[:2]
         ]
-        told = self._count(keys, [2 * rate.seconds, *came.values()])
+        told = self._count(keys, [number for count in came.values() for number in (2 * rate.seconds, count)])
         before = dict(zip(came, told[0::2], strict=True))
         # What was counted before the first of this batch came.
         current = {bucket: total - came[bucket] for bucket, total in zip(came, told[1::2], strict=True)}

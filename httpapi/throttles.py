@@ -7,6 +7,7 @@ counters are incremented atomically, so concurrent requests cannot slip past the
 import logging
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from httpapi.addresses import client_address, network_bucket, throttle_bucket
+from httpapi.addresses import Address, client_address, throttle_bucket
 from httpapi.counters import counting_script
 from httpapi.problems import Unavailable
 
@@ -66,6 +67,15 @@ def check_rates(**_: Any) -> list[Error]:
     return errors
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Something that requests are counted under; each `scope` counts for itself."""
+
+    scope: str
+    rate: Rate
+    bucket: str
+
+
 class AddressThrottle(BaseThrottle):
     """Counts requests by client address. A subclass names its `scope` and the setting that holds its rate.
 
@@ -76,37 +86,39 @@ class AddressThrottle(BaseThrottle):
     rate_setting: ClassVar[str]
     fail_open: ClassVar[bool] = False
     clock = staticmethod(time.time)
-    bucket = staticmethod(throttle_bucket)
 
     def __init__(self) -> None:
         self._wait = 1.0
 
+    def counted(self, address: Address | None) -> list[Counted]:
+        """What a request from this address counts under; it passes if it may by each."""
+        return [Counted(self.scope, rate_of(self.rate_setting), throttle_bucket(address))]
+
     def allow_request(self, request: Request, view: APIView) -> bool:
-        rate = Rate.parse(getattr(settings, self.rate_setting))
-        bucket = self.bucket(client_address(request._request))
         try:
-            wait = count(self.scope, rate, bucket, now=self.clock())
+            self._wait = count(*self.counted(client_address(request._request)), now=self.clock())
         except RedisError as error:
             if not self.fail_open:
                 raise Unavailable from error
             logger.warning("Throttle %s is not counting: the cache is out of reach", self.scope)
             return True
-        self._wait = wait
-        return wait == 0
+        return self._wait == 0
 
     def wait(self) -> float:
         return self._wait
 
 
-class NetworkThrottle(AddressThrottle):
-    """The same by network: a /24, or a /48 for IPv6."""
+def rate_of(setting: str) -> Rate:
+    """The rate that a setting holds."""
+    return Rate.parse(getattr(settings, setting))
 
-    bucket = staticmethod(network_bucket)
 
-
-def count(scope: str, rate: Rate, bucket: str, *, now: float) -> float:
-    """Count one request; 0 if it may pass, else the seconds after which one would. Raises a RedisError."""
-    return wait_at(rate, *_windows(scope, rate.seconds, bucket, now=now, add=1))
+def count(*all_counted: Counted, now: float) -> float:
+    """Count one request under each; 0 if it may pass by all, else the seconds after which one would. Raises a
+    RedisError.
+    """
+    windows = _windows(all_counted, now=now, add=1)
+    return max(wait_at(each.rate, *window) for each, window in zip(all_counted, windows, strict=True))
 
 
 def wait_at(rate: Rate, before: int, current: int, into: float) -> float:
@@ -117,17 +129,24 @@ def wait_at(rate: Rate, before: int, current: int, into: float) -> float:
     return _time_to_wait(rate, before, current, into)
 
 
-def count_recent(scope: str, seconds: int, *, now: float, add: int = 1) -> float:
-    """About how many there were in the last `seconds`, after adding `add` (0 or 1). Raises a RedisError."""
-    before, current, into = _windows(scope, seconds, "all", now=now, add=add)
-    return before * (1 - into / seconds) + current
+def count_recent(scope: str, rate: Rate, *, now: float, add: int = 1) -> float:
+    """About how many there were in the last seconds of `rate`, after adding `add` (0 or 1). Raises a RedisError."""
+    ((before, current, into),) = _windows([Counted(scope, rate, "all")], now=now, add=add)
+    return before * (1 - into / rate.seconds) + current
 
 
-def _windows(scope: str, seconds: int, bucket: str, *, now: float, add: int) -> tuple[int, int, float]:
-    """The counts of the window before and of this one, and how many seconds of this one have passed."""
-    earlier, name, into = window_names(scope, seconds, bucket, now=now)
-    before, current = counting_script()([cache.make_key(earlier), cache.make_key(name)], [2 * seconds, add])
-    return before, current, into
+def _windows(all_counted: Sequence[Counted], *, now: float, add: int) -> list[tuple[int, int, float]]:
+    """Of each the counts of the window before and of this one, and how many seconds of this one have passed."""
+    keys: list[str] = []
+    arguments: list[int] = []
+    past: list[float] = []
+    for each in all_counted:
+        earlier, name, into = window_names(each.scope, each.rate.seconds, each.bucket, now=now)
+        keys += (cache.make_key(earlier), cache.make_key(name))
+        arguments += (2 * each.rate.seconds, add)
+        past.append(into)
+    told = counting_script()(keys, arguments)
+    return list(zip(told[0::2], told[1::2], past, strict=True))
 
 
 def window_names(scope: str, seconds: int, bucket: str, *, now: float) -> tuple[str, str, float]:

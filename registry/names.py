@@ -7,23 +7,24 @@ from django.utils import timezone
 
 from kezproto.keys import Primary
 from registry import errors
-from registry.models import Handle, Reservation
+from registry.models import Reservation
 from registry.patterns import matches
 from registry.reserved import shipped_skeletons, well_known_names, well_known_skeletons
 from registry.skeletons import skeleton
+from registry.standing import Standing
 
 
-def check_name(local: str, primary: Primary, *, now: datetime) -> None:
+def check_name(local: str, primary: Primary, standing: Standing, *, now: datetime) -> None:
     """Raises HandleReserved or HandleLookalike. What is reserved for this very key is free for it."""
     form = skeleton(local)
-    reservations = matching_reservations(local, now=now)
+    reservations = matching_reservations(local, now=now) if standing.reservations else []
     if any(each.primary_hex == primary.hex and matches(each.name, local) for each in reservations):
         return
     if reservations or form in shipped_skeletons():
         raise errors.HandleReserved
     if form in well_known_skeletons() and local not in well_known_names():
         raise errors.HandleLookalike
-    if Handle.objects.filter(skeleton=form, well_known=True, status=Handle.Status.ACTIVE).exists():
+    if standing.well_known:
         raise errors.HandleLookalike
 
 

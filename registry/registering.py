@@ -13,6 +13,7 @@ from registry.gates import APPROVAL, CLOSED, INVITE
 from registry.invites import redeem_invite
 from registry.models import AuditEntry, Handle, Invite, PendingRegistration
 from registry.names import check_name
+from registry.standing import standing_against
 from registry.tasks import tell_operators
 from registry.turns import in_turn
 
@@ -42,7 +43,9 @@ def register_handle(
     HandleTaken, KeyInUse. Two who come at once are told apart by the tables' unique constraints: one row is inserted,
     and the other is answered from what it then finds.
     """
-    found = _settle(registration)
+    local, primary = registration.handle.local, registration.primary
+    standing = standing_against(local, primary, now=now)
+    found = _settle(registration) if standing.claims else None
     if isinstance(found, Registered):
         return found
     mode: str = settings.KEZ_REGISTRATION
@@ -53,11 +56,11 @@ def register_handle(
     if mode == INVITE and not invite:
         raise errors.InviteNeeded
     by_approval = mode == APPROVAL and not invite
-    if by_approval and (declined := lookup.declined(registration.handle.local, registration.primary)):
+    if by_approval and (declined := lookup.declined(local, primary)):
         raise errors.RegistrationDeclined(
             f"The operators of this server declined this registration: {declined.reason}"
         )
-    check_name(registration.handle.local, registration.primary, now=now)
+    check_name(local, primary, standing, now=now)
     try:
         with in_turn(), transaction.atomic():
             if by_approval:

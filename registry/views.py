@@ -34,7 +34,6 @@ from registry.session_header import SESSION_HEADER, SESSION_PROBLEMS, session_of
 from registry.throttles import (
     ChallengeThrottle,
     LookupThrottle,
-    RegisterNetworkThrottle,
     RegisterThrottle,
 )
 from registry.webfinger import name_in
@@ -57,7 +56,7 @@ CONDITIONAL = (
 class RegisterView(Endpoint):
     """Claim a handle with a registration that your key signed."""
 
-    throttle_classes = (RegisterThrottle, RegisterNetworkThrottle)
+    throttle_classes = (RegisterThrottle,)
     problems = {
         "POST": (
             problems.UnknownField,

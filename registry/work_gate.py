@@ -106,7 +106,7 @@ def _sealed(text: str) -> str:
 
 def _bits_more(rate: Rate, *, counting: bool) -> int | None:
     """How many bits the load asks for beyond the usual; None: it is below the rate."""
-    load = count_recent(_SCOPE, rate.seconds, now=time.time(), add=int(counting))
+    load = count_recent(_SCOPE, rate, now=time.time(), add=int(counting))
     if load <= rate.limit:
         return None
     return min(MOST_BITS_MORE, int(math.log2(load / rate.limit)))

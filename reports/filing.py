@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from redis.exceptions import RedisError
 
 from httpapi.problems import Unavailable
-from httpapi.throttles import Rate, count
+from httpapi.throttles import Counted, count, rate_of
 from kezproto.report import Report as Filed
 from registry.errors import HandleSuspended, NotRegistered
 from registry.models import Handle
@@ -87,9 +87,8 @@ def _reporter(filed: Filed) -> Handle:
 
 def _count(reporter: Handle, now: datetime) -> None:
     try:
-        wait = count(
-            "report", Rate.parse(settings.KEZ_THROTTLE_REPORT), reporter.primary_hex, now=now.timestamp()
-        )
+        counted = Counted("report", rate_of("KEZ_THROTTLE_REPORT"), reporter.primary_hex)
+        wait = count(counted, now=now.timestamp())
     except RedisError as error:
         raise Unavailable from error
     if wait:
