@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg
+
 from devstack.cluster_plan import Part, plan
 from devstack.ports import Ports
 from devstack.postgres import Postgres, find_programs
@@ -43,6 +45,7 @@ class Cluster(Stack):
             for name in FIRST:
                 self.start(name)
             self._wait_for_ports([self.parts[name] for name in FIRST])
+            self._wait_for_database()
             self.migrate()
             for name in self.parts.keys() - set(FIRST):
                 self.start(name)
@@ -65,6 +68,19 @@ class Cluster(Stack):
                 if time.monotonic() > deadline:
                     raise StackError(f"{part.name} does not listen:\n{self.log(part.name)[-3000:]}")
                 time.sleep(0.05)
+
+    def _wait_for_database(self) -> None:
+        """PostgreSQL listens some time before it has recovered and lets anybody in."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5).close()
+            except psycopg.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise StackError(f"PostgreSQL lets nobody in: {error}") from error
+                time.sleep(0.05)
+            else:
+                return
 
     def environment_of(self, name: str) -> dict[str, str]:
         return {**self.environment, **self.parts[name].environment}

@@ -49,6 +49,11 @@ def hold_logs() -> None:
 
 
 def end_of(log: type[LinkedEntry]) -> Link:
-    """Where a log ends now."""
-    last = log._default_manager.order_by("-seq").values_list("seq", "hash").first()
+    """Where a log ends now. As SQL, since every deed asks it: the ORM needs longer for the statement than SQLite for the
+    answer.
+    """
+    table = connection.ops.quote_name(log._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1")  # noqa: S608 - a table's name only
+        last = cursor.fetchone()
     return Link(*last) if last else Link()
