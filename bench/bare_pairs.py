@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections import deque
 from typing import Any
 
 import nats
@@ -39,11 +40,15 @@ class BarePairs:
             made.append((clients[2 * number].jetstream(), subscription, subject))
         return cls(clients, made, envelope)
 
-    async def exchange(self, *, messages: int, window: int) -> None:
+    async def exchange(self, *, messages: int, window: int) -> list[float]:
+        """Seconds of each message, as `browsers.exchange` gives them."""
+        times: list[float] = []
         async with asyncio.timeout(LIMIT_SECONDS), asyncio.TaskGroup() as tasks:
             for stream, subscription, subject in self._pairs:
-                tasks.create_task(self._send(stream, subject, messages, window))
-                tasks.create_task(self._read(subscription, messages, window))
+                written: deque[float] = deque()
+                tasks.create_task(self._send(stream, subject, messages, window, written))
+                tasks.create_task(self._read(subscription, messages, window, written, times))
+        return times
 
     async def one_message(self) -> float:
         """Seconds from the moment that it is written until the reader has it."""
@@ -58,11 +63,14 @@ class BarePairs:
         await confirmed
         return seconds
 
-    async def _send(self, stream: Any, subject: str, messages: int, window: int) -> None:
+    async def _send(
+        self, stream: Any, subject: str, messages: int, window: int, written: deque[float]
+    ) -> None:
         room = asyncio.Semaphore(window)
 
         async def one() -> None:
             async with room:
+                written.append(time.perf_counter())
                 await self._publish(stream, subject)
 
         async with asyncio.TaskGroup() as tasks:
@@ -74,10 +82,15 @@ class BarePairs:
             subject, self._envelope, headers={"Nats-Msg-Id": str(uuid.uuid4())}, timeout=LIMIT_SECONDS
         )
 
-    async def _read(self, subscription: Any, messages: int, window: int) -> None:
+    async def _read(
+        self, subscription: Any, messages: int, window: int, written: deque[float], times: list[float]
+    ) -> None:
         got = 0
         while got < messages:
-            for message in await subscription.fetch(window, timeout=LIMIT_SECONDS):
+            came = await subscription.fetch(window, timeout=LIMIT_SECONDS)
+            now = time.perf_counter()
+            for message in came:
+                times.append(now - written.popleft())
                 await message.ack()
                 got += 1
 

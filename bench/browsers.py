@@ -5,6 +5,7 @@ import json
 import os
 import struct
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,12 +68,6 @@ class Browser:
     async def confirmed(self) -> int:
         """Waits for a frame that says that messages are stored; of how many."""
         return len(await self._binary(0x82)) // 13
-
-    async def take(self) -> int:
-        """Waits for a frame of deliveries and acknowledges them; how many there were."""
-        seqs = await self.deliveries()
-        await self.acknowledge(seqs)
-        return len(seqs)
 
     async def hears_itself(self, began: float) -> float:
         """Both frames of a message to the own inbox, in any order: seconds until it was delivered."""
@@ -149,26 +144,38 @@ async def woken(browsers: Sequence[Browser]) -> None:
 
 async def exchange(
     pairs: Sequence[tuple[Browser, Browser]], envelope: bytes, *, messages: int, window: int
-) -> None:
-    """Each pair's first writes `messages` to its second, `window` of them without a confirmation at a time."""
+) -> list[float]:
+    """Each pair's first writes `messages` to its second, `window` of them without a confirmation at a time.
 
-    async def send(sender: Browser, reader: Browser) -> None:
+    Seconds of each from its write until the reader has it: messages of one pair arrive in the order of their writing.
+    """
+    times: list[float] = []
+
+    async def send(sender: Browser, reader: Browser, written: deque[float]) -> None:
         sent = stored = 0
         while stored < messages:
             while sent < messages and sent - stored < window:
+                written.append(time.perf_counter())
                 await sender.publish(sent, reader, envelope)
                 sent += 1
             stored += await sender.confirmed()
 
-    async def read(reader: Browser) -> None:
+    async def read(reader: Browser, written: deque[float]) -> None:
         got = 0
         while got < messages:
-            got += await reader.take()
+            seqs = await reader.deliveries()
+            now = time.perf_counter()
+            # What is delivered a second time was not written a second time.
+            times.extend(now - written.popleft() for _ in seqs if written)
+            await reader.acknowledge(seqs)
+            got += len(seqs)
 
     async with asyncio.timeout(LIMIT_SECONDS), asyncio.TaskGroup() as tasks:
         for sender, reader in pairs:
-            tasks.create_task(send(sender, reader))
-            tasks.create_task(read(reader))
+            written: deque[float] = deque()
+            tasks.create_task(send(sender, reader, written))
+            tasks.create_task(read(reader, written))
+    return times
 
 
 async def one_message(sender: Browser, reader: Browser, envelope: bytes) -> float:
