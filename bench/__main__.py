@@ -1,5 +1,5 @@
 """`python -m bench`: measure everything and write docs/performance.md with its pictures; `--print` shows the page
-instead, and with `--only` one part of it.
+instead, and with `--only` the parts of it that are named.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from bench.browsers import NO_LIMITS
 from bench.figures import Figures
 from bench.machine import facts
 from bench.measure import Comparison, Measured, measure
+from bench.peers import part as peers
 from bench.plot import pictures
 from bench.report import line, page, told
 from devstack.environment import ROOT
@@ -41,26 +42,25 @@ FIGURES: dict[str, Callable[[Stack], Figures]] = {
     "look-ups": look_ups.figures,
     "crowd": crowd.figures,
 }
+# These start servers of somebody else's, when ours is gone.
+OTHERS: dict[str, Callable[[], Figures]] = {"peers": peers.figures}
+NAMES = (*ALONE, *PARTS, *FIGURES, *OTHERS)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--print", action="store_true", help="print the page instead of writing it")
-    parser.add_argument("--only", choices=(*ALONE, *PARTS, *FIGURES), help="measure this part, and print it")
     parser.add_argument(
-        "--without",
-        action="append",
-        default=[],
-        choices=(*ALONE, *PARTS, *FIGURES),
-        help="leave this part out",
+        "--only", action="append", default=[], choices=NAMES, help="measure this part, and print it"
     )
+    parser.add_argument("--without", action="append", default=[], choices=NAMES, help="leave this part out")
     parser.add_argument("--sockets", type=int, default=crowd.SIZES[-1], help="how large a crowd gets (1000)")
     arguments = parser.parse_args()
     FIGURES["crowd"] = partial(crowd.figures, sizes=(*crowd.SIZES[:-1], arguments.sockets))
     _allow_many_sockets()
     machine = facts()
-    names = [name for name in (*ALONE, *PARTS, *FIGURES) if name not in arguments.without]
-    names = [arguments.only] if arguments.only else names
+    wanted = arguments.only or NAMES
+    names = [name for name in NAMES if name in wanted and name not in arguments.without]
     results, found = measure_parts(names, sockets=arguments.sockets)
     text = page(results, found, machine)
     if arguments.print or arguments.only:
@@ -76,7 +76,7 @@ def measure_parts(names: Sequence[str], *, sockets: int) -> tuple[list[Measured]
     """The results of these parts, in this order; a server runs for those that need one."""
     results = [each for name in names if name in ALONE for each in measured(ALONE[name]())]
     found = Figures()
-    if any(name not in ALONE for name in names):
+    if any(name in PARTS or name in FIGURES for name in names):
         limits = NO_LIMITS | {"KEZ_WS_MAX_SOCKETS": str(sockets + 100)}
         with (
             tempfile.TemporaryDirectory(prefix="kez-bench-") as folder,
@@ -88,6 +88,9 @@ def measure_parts(names: Sequence[str], *, sockets: int) -> tuple[list[Measured]
                     results += measured(PARTS[name](stack))
                 elif name in FIGURES:
                     found.add(said(FIGURES[name](stack)))
+    for name in names:
+        if name in OTHERS:
+            found.add(said(OTHERS[name]()))
     return results, found
 
 

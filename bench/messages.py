@@ -162,9 +162,9 @@ def bare_server(stack: Stack) -> Iterator[str]:
         process.wait(timeout=30)
 
 
-def wait_for_port(port: int) -> None:
-    """Returns when something listens; OSError if nothing does within 20 seconds."""
-    deadline = time.monotonic() + 20
+def wait_for_port(port: int, seconds: float = 20) -> None:
+    """Returns when something listens; OSError if nothing does within so many seconds."""
+    deadline = time.monotonic() + seconds
     while True:
         try:
             socket.create_connection((HOST, port), timeout=1).close()

@@ -14,6 +14,12 @@ What our code costs on top of the bare pieces that it is made of, and what a ser
 pictures are written by `make bench`; run it to get the figures of your machine. It takes about six minutes, and starts
 and removes servers of its own. `python -m bench --only bridge` measures one part and prints it.
 
+Matrix Synapse and Prosody are measured too, in two minutes more, where they are installed; else their figures are
+quoted. Synapse: in an environment of its own (`python -m venv ~/synapse`, then `~/synapse/bin/pip install
+matrix-synapse`), whose interpreter `KEZ_BENCH_SYNAPSE=~/synapse/bin/python` names. Prosody: your distribution's package
+`prosody`, with its service switched off; `KEZ_BENCH_PROSODY` names a program that is not on the PATH. To compare
+nothing else: `python -m bench --only bridge --only look-ups --only peers`.
+
 Figures are no promises, and no test fails by the clock. Client and servers share the machine, so a machine that does
 other things at the same time (see the load at the end) shows less in a second, and longer waits.
 """

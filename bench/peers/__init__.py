@@ -1,0 +1,1 @@
+"""Other chat servers, measured beside ours on the same machine, where somebody has installed them."""
