@@ -75,6 +75,7 @@ def settings(folder: Path, port: int) -> dict[str, Any]:
         "suppress_key_server_warning": True,
         "rc_registration": UNLIMITED,
         "rc_message": UNLIMITED,
+        "rc_profile": UNLIMITED,
         "rc_room_creation": UNLIMITED,
         "rc_login": dict.fromkeys(("address", "account", "failed_attempts"), UNLIMITED),
         "rc_joins": dict.fromkeys(("local", "remote"), UNLIMITED),

@@ -109,7 +109,7 @@ async def _load(port: int, requests: Sequence[bytes]) -> Load:
     try:
         return await load(port, requests, connections=CONNECTIONS)
     except SystemExit as refused:
-        raise PeerError(str(refused)) from None
+        raise PeerError(str(refused).splitlines()[0]) from None  # the rest is the headers
 
 
 def _middle(rounds: Sequence[Load]) -> Load:
