@@ -1,10 +1,9 @@
-"""daphne that stops in order: `python -m httpapi.daphne_server` takes daphne's own arguments.
+"""daphne that stops in order.
 
 By itself daphne ends every request and every websocket in the moment of a SIGTERM.
 """
 
 import asyncio
-import os
 import signal
 from typing import Any
 
@@ -63,6 +62,7 @@ class Interface(CommandLineInterface):  # type: ignore[misc]
     server_class = DrainingServer
 
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kezsite.settings")
-    Interface.entrypoint()
+def serve(host: str, port: int, application: str) -> None:
+    """Serves `module:name` until a signal ends it."""
+    # No access log: it would tell who looked whom up, and it takes time of every request.
+    Interface().run(["--verbosity", "0", "-b", host, "-p", str(port), application])

@@ -49,8 +49,8 @@ def hold_logs() -> None:
 
 
 def end_of(log: type[LinkedEntry]) -> Link:
-    """Where a log ends now. As SQL, since every deed asks it: the ORM needs longer for the statement than SQLite for the
-    answer.
+    """Where a log ends now. As SQL, since every deed asks it: the ORM takes longer for the statement than the database
+    for the answer.
     """
     table = connection.ops.quote_name(log._meta.db_table)
     with connection.cursor() as cursor:

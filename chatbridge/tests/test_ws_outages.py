@@ -142,9 +142,7 @@ async def test_valkey_goes_away_and_sockets_stay(own_stack, alice) -> None:
 def other_port(own_stack) -> int:
     """That of a second web process."""
     (port,) = free_ports(1)
-    own_stack.commands["web2"] = (
-        f"exec python -m httpapi.daphne_server -b {HOST} -p {port} kezsite.asgi:application"
-    )
+    own_stack.commands["web2"] = f"exec python manage.py serve --bind {HOST}:{port}"
     own_stack.start("web2")
     own_stack.wait_url(f"http://{HOST}:{port}/v1/healthz", time.monotonic() + 60)
     return port

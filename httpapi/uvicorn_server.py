@@ -1,7 +1,6 @@
-"""`python -m httpapi.uvicorn_process HOST PORT MODULE:NAME`: uvicorn as `manage.py serve` starts it."""
+"""uvicorn that stops in order."""
 
 import asyncio
-import sys
 from types import FrameType
 from typing import Any
 
@@ -42,11 +41,12 @@ class DrainingServer(uvicorn.Server):
         super().handle_exit(sig, None)
 
 
-def main(host: str, port: str, application: str) -> None:
+def serve(host: str, port: int, application: str) -> None:
+    """Serves `module:name` until a signal ends it."""
     config = uvicorn.Config(
         application,
         host=host,
-        port=int(port),
+        port=port,
         log_config=None,  # what it has to say goes the way of all our events
         log_level="warning",
         access_log=False,
@@ -63,7 +63,3 @@ def main(host: str, port: str, application: str) -> None:
         backlog=4096,
     )
     DrainingServer(config).run()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
