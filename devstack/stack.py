@@ -10,11 +10,15 @@ import urllib.request
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import ClassVar
 
 from honcho.environ import parse_procfile
 
 from devstack.environment import ROOT, local_environment
 from devstack.ports import Ports
+
+# Where each database is said to be, and the settings of those who use it.
+_DATABASES = {"DATABASE_URL": "kezsite.settings", "SIGCHAIN_DATABASE_URL": "kezsite.sigchain_settings"}
 
 
 class StackError(Exception):
@@ -48,6 +52,8 @@ class Stack:
         self.commands = {name: command for name, command in commands.items() if only is None or name in only}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
+    _new_databases: ClassVar[list[bytes]] = []
+
     base_url = property(lambda self: f"http://localhost:{self.ports.web}")
     web_urls = property(lambda self: [self.base_url])  # each web process by itself
     sigchain_url = property(lambda self: f"http://localhost:{self.ports.sigchain}")
@@ -70,14 +76,23 @@ class Stack:
         self.stop()
 
     def migrate(self) -> None:
-        """Brings both databases up to date, at the same time since they know nothing of each other."""
+        """Brings both databases up to date. New ones on SQLite are copies of the first that this process made so."""
+        files = [file for url in _DATABASES if (file := _sqlite_file(self.environment[url]))]
+        is_new = len(files) == len(_DATABASES) and not any(file.exists() for file in files)
+        if is_new and self._new_databases:
+            for file, content in zip(files, self._new_databases, strict=True):
+                file.write_bytes(content)
+            return
+        # At the same time, since they know nothing of each other.
         with ThreadPoolExecutor() as pool:
             list(
                 pool.map(
                     lambda settings: self.manage("migrate", "--verbosity", "0", settings=settings),
-                    ("kezsite.settings", "kezsite.sigchain_settings"),
+                    _DATABASES.values(),
                 )
             )
+        if is_new:
+            Stack._new_databases = [file.read_bytes() for file in files]
 
     def manage(self, *arguments: str, settings: str = "kezsite.settings", stdin: str = "") -> str:
         """Runs `manage.py` in this server's environment; answers its output, raises StackError if it fails."""
@@ -158,6 +173,10 @@ class Stack:
         except subprocess.TimeoutExpired:
             signal_group(process, signal.SIGKILL)
             process.wait()
+
+
+def _sqlite_file(url: str) -> Path | None:
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
 
 def answers(url: str) -> bool:

@@ -165,7 +165,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "httpapi.headers.headers_middleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "httpapi.static_index.static_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

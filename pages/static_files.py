@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.http import http_date
-from whitenoise.middleware import WhiteNoiseMiddleware
+
+from httpapi.static_index import static_index
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -35,7 +36,7 @@ class StaticFiles:
 
     def __init__(self, application: Any) -> None:
         self._application = application
-        self._files: Mapping[str, Any] = WhiteNoiseMiddleware(None).files
+        self._files: Mapping[str, Any] = static_index().files
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         file = self._files.get(scope["path"]) if scope["type"] == "http" else None

@@ -10,6 +10,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 
 from devstack.environment import ROOT
+from httpapi.static_index import static_index
 from pages.static_files import StaticFiles
 
 SHEET = "css/variables.css"
@@ -25,7 +26,9 @@ def root(settings, tmp_path):
     shutil.copy(ROOT / "static" / SHEET, tmp_path / "source" / SHEET)
     (tmp_path / "source/odd.js.map").write_text("{}")
     settings.STATICFILES_DIRS = [str(tmp_path / "source")]
-    return tmp_path
+    static_index.cache_clear()
+    yield tmp_path
+    static_index.cache_clear()
 
 
 def collect() -> None:

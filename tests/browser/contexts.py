@@ -14,7 +14,9 @@ _LEFT_BEHIND = "file_systems,indexeddb,local_storage,service_workers,cache_stora
 
 
 class Contexts:
-    """Contexts of one Chromium, each as good as a browser of one's own, for the servers that are visited."""
+    """Contexts of one Chromium, each as good as a browser of one's own, for the servers that are visited. One that was
+    used before has a blank page.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -37,5 +39,5 @@ class Contexts:
                 page.close()
         session = context.new_cdp_session(blank)
         session.send("Storage.clearDataForOrigin", {"origin": base_url, "storageTypes": _LEFT_BEHIND})
-        blank.close()
+        session.detach()
         self._free[base_url].append(context)

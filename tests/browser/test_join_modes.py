@@ -64,12 +64,11 @@ def test_a_closed_server_says_so_and_points_to_restoring(visitor_in):
 def test_by_invitation_from_a_link(visitor_in, stack):
     made = json.loads(stack.manage("kez", "invite", "--json"))
     visitor = visitor_in("invite")
+    requests = visitor.note_requests()
     visitor.goto(f"/join#invite={made['code']}")
     page = visitor.page
     expect(page.get_by_label("Invite", exact=True)).to_have_value(made["code"])
-    assert not any(made["code"] in url for url in visitor.requests), (
-        "the code is in no address that is asked for"
-    )
+    assert not any(made["code"] in url for url in requests), "the code is in no address that is asked for"
     type_handle(visitor, name("guest"))
     page.get_by_role("button", name="Continue").click()
     finish(visitor)

@@ -15,10 +15,12 @@ USUAL = (re.compile(r"status of 404 .*/v1/u/[^/]+$"),)
 
 
 class Visitor:
-    """A browser context: own storage, own cookies. `page` is its first tab, `base_url` the server it visits.
+    """A browser context: own storage, own cookies. `page` is its first tab, `base_url` the server it visits. The
+    context has no page yet, or a blank one.
 
-    `trouble` collects console errors (broken content security policy among them), uncaught exceptions, crashes, and
-    requests to servers that this one does not name. The fixture fails the test on any that it did not `expect`.
+    `trouble` collects console errors (broken content security policy among them, which is what a request to a server
+    that ours does not name is), uncaught exceptions and crashes. The fixture fails the test on any that it did not
+    `expect`.
 
     What stays in the browser after its pages are closed and its data is gone (scripts of its own for every page, a
     clock) goes through `altered`, so that nobody else gets this browser.
@@ -31,20 +33,43 @@ class Visitor:
         self.context = context
         self.base_url = base_url
         self.trouble: list[str] = []
-        self.requests: list[str] = []
+        self._listeners: list[tuple[str, Any]] = [("page", self._watch)]
         self.is_altered = False
         self._expected: list[re.Pattern[str]] = [*USUAL]
         self._origins = {_origin(url) for url in (base_url, *friends)}
         context.set_default_timeout(PATIENCE_MS)
         context.on("page", self._watch)
-        context.on("request", self._note_request)
-        self.page = self.new_page()
+        if context.pages:
+            (self.page,) = context.pages
+            self._watch(self.page)
+        else:
+            self.page = self.new_page()
 
     def leave(self) -> BrowserContext:
         """Nothing that happens in the browser from now on is this person's; returns it."""
-        self.context.remove_listener("page", self._watch)
-        self.context.remove_listener("request", self._note_request)
+        for event, listener in self._listeners:
+            self.context.remove_listener(event, listener)
         return self.context
+
+    def note_requests(self) -> list[str]:
+        """The addresses that are asked for from now on; one of a foreign server is trouble.
+
+        Only for tests about requests: a page of the app has some three hundred modules, and being told of each takes
+        as long as loading them.
+        """
+        asked: list[str] = []
+
+        def note(request: Request) -> None:
+            asked.append(request.url)
+            if (
+                urlsplit(request.url).scheme not in ("data", "blob")
+                and _origin(request.url) not in self._origins
+            ):
+                self.trouble.append(f"foreign request: {request.url}")
+
+        self._listeners.append(("request", note))
+        self.context.on("request", note)
+        return asked
 
     @property
     def altered(self) -> BrowserContext:
@@ -94,11 +119,6 @@ class Visitor:
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.trouble.append(f"console: {message.text} {message.location.get('url', '')}".strip())
-
-    def _note_request(self, request: Request) -> None:
-        self.requests.append(request.url)
-        if urlsplit(request.url).scheme not in ("data", "blob") and _origin(request.url) not in self._origins:
-            self.trouble.append(f"foreign request: {request.url}")
 
 
 def _origin(url: str) -> str:
