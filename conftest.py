@@ -38,7 +38,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     each starts one server and one browser, when it first needs them.
     """
     if ON_CLUSTER:
-        end_to_end = [item for item in items if "stack" in _fixtures(item)]
+        end_to_end = [
+            item for item in items if "stack" in _fixtures(item) and not item.get_closest_marker("one_server")
+        ]
         config.hook.pytest_deselected(items=[item for item in items if item not in end_to_end])
         items[:] = end_to_end
     stacks = {"stack", "own_stack"}

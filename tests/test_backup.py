@@ -30,6 +30,7 @@ def empty(stack: Stack, tmp_path: Path) -> Iterator[Stack]:
         yield new
 
 
+@pytest.mark.one_server
 @pytest.mark.timeout(400)
 def test_a_server_goes_on_from_its_backup(stack: Stack, empty: Stack, tmp_path: Path):
     people = People(tmp_path, stack, names=("backup-alice", "backup-bob"))

@@ -5,6 +5,7 @@ and afterwards the server serves others as before.
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -288,9 +289,10 @@ async def test_too_many_frames_end_the_socket(stack, alice) -> None:
 
 async def test_too_many_sockets_of_one_handle(stack) -> None:
     carol = Chatter().register(stack)
+    port = urlsplit(stack.web_urls[0]).port  # each web process counts by itself
     async with contextlib.AsyncExitStack() as sockets:
         for _ in range(16):
-            await sockets.enter_async_context(online(stack, carol.another_device()))
-        async with socket(stack) as browser:
+            await sockets.enter_async_context(online(stack, carol.another_device(), port=port))
+        async with socket(stack, port=port) as browser:
             await answers()(browser, carol, (await browser.expect("hello"))["challenge"])
             assert await browser.refusal() == ("too_many_sockets", 4429)

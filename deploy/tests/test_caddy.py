@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import brotli
 import pytest
@@ -53,7 +54,7 @@ def front(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fr
     daphne = ("-m", "daphne", "-b", HOST, "-p", str(web_port), "kezsite.asgi:application")
     behind: dict[str, Any] = {
         "sigchain": f"{HOST}:{stack.ports.sigchain}",
-        "nats_ws": f"{HOST}:{stack.ports.nats_ws}",
+        "nats_ws": urlsplit(stack.nats_ws_url).netloc,
         "static": folder / "www",
     }
     first, second = f"{HOST}:{web_port}", f"{HOST}:{stack.ports.web}"
