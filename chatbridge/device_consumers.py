@@ -1,6 +1,8 @@
 """The durable pull consumer of a device: made by us at its login, never by the client."""
 
+import contextlib
 import logging
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,12 +18,16 @@ from chatbridge.streams import SECOND
 from kezproto.keys import Primary
 from kezproto.subjects import INBOX_STREAM, consumer_name, inbox_subject
 from natslink.connection import SupervisedConnection
+from natslink.errors import RequestTimedOut
 
 logger = logging.getLogger(__name__)
 
 ACK_WAIT_SECONDS = 30
 MAX_ACK_PENDING = 256
 INACTIVE_SECONDS = 3600
+# Less than a login may take (responder.py).
+CREATE_SECONDS = 2.1
+CREATE_TRIES = 3
 
 
 def device_consumer_config(primary: Primary, device: str, *, after: int) -> dict[str, Any]:
@@ -53,16 +59,29 @@ async def ensure_device_consumer(
 
     Raises JetStreamError or a LinkError.
     """
-    config = device_consumer_config(primary, device, after=cursor)
-    body = {"stream_name": INBOX_STREAM, "config": config, "action": "create"}
     try:
-        answer = await api(conn, _create_subject(primary, device), body, seconds=2.0)
+        answer = await _create(conn, primary, device, after=cursor)
     except JetStreamError as error:
         if error.err_code in (CONSUMER_ALREADY_EXISTS, CONSUMER_NAME_EXISTS):
             return
         raise
     if cursor and answer.get("num_pending", 0) == 0:
         await _guard_against_rewound_stream(conn, primary, device, cursor)
+
+
+async def _create(conn: SupervisedConnection, primary: Primary, device: str, *, after: int) -> dict[str, Any]:
+    """While the nodes of a cluster elect a leader they hear no question: so it is asked more often than it may take.
+    Asking for what has been made since is answered like the first time.
+    """
+    config = device_consumer_config(primary, device, after=after)
+    body = {"stream_name": INBOX_STREAM, "config": config, "action": "create"}
+    ask = partial(api, conn, _create_subject(primary, device), body)
+    if settings.KEZ_NATS_REPLICAS == 1:
+        return await ask(seconds=CREATE_SECONDS)
+    for _ in range(CREATE_TRIES - 1):
+        with contextlib.suppress(RequestTimedOut):
+            return await ask(seconds=CREATE_SECONDS / CREATE_TRIES)
+    return await ask(seconds=CREATE_SECONDS / CREATE_TRIES)
 
 
 async def reopen_device_consumer(
