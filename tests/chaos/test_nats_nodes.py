@@ -124,6 +124,11 @@ async def test_an_id_that_is_still_under_way_is_never_refused_for_good(
 ) -> None:
     settings.KEZ_NATS_REPLICAS = 3
     await patiently_ensure_streams(backend)
+
+    async def all_have_it() -> bool:
+        return await check_stream(backend, INBOXES) == "KEZ_INBOX holds 0 messages on 3 of 3 nodes"
+
+    await until(all_have_it)
     assert backend.live
     async with PublishWindow(backend.live) as window, asyncio.timeout(60):
         for number in range(100):
