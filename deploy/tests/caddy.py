@@ -4,7 +4,6 @@ import os
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPMessage, HTTPSConnection
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from devstack.environment import ROOT
 from devstack.ports import HOST, free_ports
+from httpapi.tests.processes import end, wait_until
 
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
 # The first two are names that every server of the tests answers to.
@@ -58,21 +58,11 @@ class Caddy:
             self._process = subprocess.Popen(
                 command, cwd=self.folder, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
-        deadline = time.monotonic() + 30
-        while not self._greets():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.__exit__()
-                raise AssertionError(f"Caddy did not start:\n{(self.folder / 'log').read_text()}")
-            time.sleep(0.05)  # between two looks at the port
+        wait_until(self._greets, self._process, self.folder / "log")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process)
 
     @property
     def root_certificate(self) -> Path:

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +20,28 @@ def manage(environment: Mapping[str, str], *arguments: str) -> subprocess.Comple
         text=True,
         timeout=60,
     )
+
+
+def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Returns when a server that was just started is `ready`. One that ends, or takes too long, is ended, and its log
+    is what the AssertionError shows.
+    """
+    deadline = time.monotonic() + 90
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            end(process)
+            raise AssertionError(f"The server did not start:\n{log.read_text(errors='replace')}")
+        time.sleep(0.02)  # between two looks
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """In order, and by force after a while."""
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 class ServerProcess:
@@ -41,21 +63,11 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + 90
-        while not self._listens():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.__exit__()
-                raise AssertionError(f"The server did not start:\n{self.output}")
-            time.sleep(0.02)  # between two looks at the port
+        wait_until(self._listens, self._process, self._log)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process)
 
     def stop(self) -> None:
         """Asks it to end, as `systemctl stop` would."""
