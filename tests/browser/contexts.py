@@ -7,10 +7,12 @@ every person of every test was a large part of the time that all tests took.
 from collections import defaultdict
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, TimeoutError
 
 # What a person leaves behind. All that Chromium knows but the HTTP cache.
 _LEFT_BEHIND = "file_systems,indexeddb,local_storage,service_workers,cache_storage"
+
+EMPTY_WITHIN_MS = 20_000
 
 
 class Contexts:
@@ -28,7 +30,10 @@ class Contexts:
         return free.pop() if free and not options else self._browser.new_context(base_url=base_url, **options)
 
     def give_back(self, base_url: str, context: BrowserContext) -> None:
-        """It is emptied for the next person. One that was changed in a way that stays is closed by its user instead."""
+        """It is emptied for the next person. One that was changed in a way that stays is closed by its user instead.
+
+        It has happened that Chromium never answered: such a context is not used again.
+        """
         context.set_offline(False)
         context.unroute_all()
         context.clear_permissions()
@@ -38,6 +43,14 @@ class Contexts:
             if page is not blank:  # an open page would hold on to its databases
                 page.close()
         session = context.new_cdp_session(blank)
-        session.send("Storage.clearDataForOrigin", {"origin": base_url, "storageTypes": _LEFT_BEHIND})
+        try:
+            session.send(
+                "Storage.clearDataForOrigin",
+                {"origin": base_url, "storageTypes": _LEFT_BEHIND},
+                timeout=EMPTY_WITHIN_MS,
+            )
+        except TimeoutError:
+            context.close()
+            return
         session.detach()
         self._free[base_url].append(context)
