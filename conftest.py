@@ -48,7 +48,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """The tests and what they import live as long as the run: looking for garbage among them took a seventh of it."""
+    """The tests and what they import live as long as the run: looking for garbage among them took small tests
+    a seventh of their time.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

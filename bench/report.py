@@ -11,10 +11,10 @@ HEAD = """\
 # Performance
 
 What our code costs on top of the bare pieces that it is made of, and what a server does in a second. This page and its
-pictures are written by `make bench`; run it to get the figures of your machine. It takes about six minutes, and starts
+pictures are written by `make bench`; run it to get the figures of your machine. It takes a quarter of an hour, and starts
 and removes servers of its own. `python -m bench --only bridge` measures one part and prints it.
 
-Matrix Synapse and Prosody are measured too, in two minutes more, where they are installed; else their figures are
+Matrix Synapse and Prosody are measured too, in three of these minutes, where they are installed; else their figures are
 quoted. Synapse: in an environment of its own (`python -m venv ~/synapse`, then `~/synapse/bin/pip install
 matrix-synapse`), whose interpreter `KEZ_BENCH_SYNAPSE=~/synapse/bin/python` names. Prosody: your distribution's package
 `prosody`, with its service switched off; `KEZ_BENCH_PROSODY` names a program that is not on the PATH. To compare

@@ -75,7 +75,8 @@ async def _create(conn: SupervisedConnection, primary: Primary, device: str, *, 
     """
     config = device_consumer_config(primary, device, after=after)
     body = {"stream_name": INBOX_STREAM, "config": config, "action": "create"}
-    ask = partial(api, conn, _create_subject(primary, device), body)
+    subject = f"CONSUMER.CREATE.{INBOX_STREAM}.{consumer_name(primary, device)}.{inbox_subject(primary)}"
+    ask = partial(api, conn, subject, body)
     if settings.KEZ_NATS_REPLICAS == 1:
         return await ask(seconds=CREATE_SECONDS)
     for _ in range(CREATE_TRIES - 1):
@@ -97,9 +98,7 @@ async def reopen_device_consumer(
     if info["num_ack_pending"]:
         floor = max(int(info["ack_floor"]["stream_seq"]), cursor)
         await delete_device_consumer(conn, primary, device)
-        config = device_consumer_config(primary, device, after=floor)
-        body = {"stream_name": INBOX_STREAM, "config": config, "action": "create"}
-        info = await api(conn, _create_subject(primary, device), body)
+        info = await _create(conn, primary, device, after=floor)
     return int(info["num_pending"])
 
 
@@ -125,10 +124,4 @@ async def _guard_against_rewound_stream(
         "The stream %s was made anew or restored: a device starts from its beginning.", INBOX_STREAM
     )
     await delete_device_consumer(conn, primary, device)
-    config = device_consumer_config(primary, device, after=0)
-    body = {"stream_name": INBOX_STREAM, "config": config, "action": "create"}
-    await api(conn, _create_subject(primary, device), body)
-
-
-def _create_subject(primary: Primary, device: str) -> str:
-    return f"CONSUMER.CREATE.{INBOX_STREAM}.{consumer_name(primary, device)}.{inbox_subject(primary)}"
+    await _create(conn, primary, device, after=0)

@@ -31,6 +31,8 @@ class Stack:
     `extra` sets variables for all processes, `only` limits which ones start.
     """
 
+    _new_databases: ClassVar[list[bytes]] = []  # both, migrated and empty
+
     def __init__(
         self,
         folder: Path,
@@ -51,8 +53,6 @@ class Stack:
         commands = parse_procfile((ROOT / "Procfile").read_text()).processes
         self.commands = {name: command for name, command in commands.items() if only is None or name in only}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-
-    _new_databases: ClassVar[list[bytes]] = []
 
     base_url = property(lambda self: f"http://localhost:{self.ports.web}")
     web_urls = property(lambda self: [self.base_url])  # each web process by itself

@@ -9,7 +9,7 @@ from kezproto.keys import Primary
 from registry.models import Handle, PendingRegistration
 from registry.skeletons import skeleton
 
-# As SQL, since every registration asks it: the ORM's way to the same four answers takes a third of the whole claim.
+# As SQL, since every registration asks it: the ORM's way to the same answers takes a third of the whole claim.
 _STATEMENT = """
     SELECT
         EXISTS (SELECT 1 FROM registry_handle WHERE local = %s),
