@@ -11,7 +11,7 @@ HEAD = """\
 # Performance
 
 What our code costs on top of the bare pieces that it is made of, and what a server does in a second. This page and its
-pictures are written by `make bench`; run it to get the figures of your machine. It takes a quarter of an hour, and starts
+pictures are written by `make bench`; run it to get the figures of your machine. It takes 15 minutes, and starts
 and removes servers of its own. `python -m bench --only bridge` measures one part and prints it.
 
 Matrix Synapse and Prosody are measured too, in three of these minutes, where they are installed; else their figures are
