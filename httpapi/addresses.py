@@ -1,5 +1,6 @@
 """Which address a request came from, as far as it can be known behind the proxies that the settings name."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -45,6 +46,7 @@ def network_bucket(address: Address | None) -> str:
     return str(IPv4Network((address, 24), strict=False))
 
 
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> Address | None:
     """Address text as proxies write it: plain, `1.2.3.4:5678`, `[::1]` or `[::1]:5678`."""
     if text.startswith("["):

@@ -1,4 +1,4 @@
-"""daphne that stops in order.
+"""daphne that stops in order, on uvloop.
 
 By itself daphne ends every request and every websocket in the moment of a SIGTERM.
 """
@@ -7,12 +7,18 @@ import asyncio
 import signal
 from typing import Any
 
-from daphne.cli import CommandLineInterface
-from daphne.server import Server
+import uvloop
 from django.conf import settings
-from twisted.internet import reactor as installed_reactor
+from twisted.internet import asyncioreactor
 
-from httpapi.draining import draining
+# Must come before daphne is imported, which else takes asyncio's own loop: a message takes a sixth longer on that.
+asyncioreactor.install(uvloop.new_event_loop())
+
+from daphne.cli import CommandLineInterface  # noqa: E402
+from daphne.server import Server  # noqa: E402
+from twisted.internet import reactor as installed_reactor  # noqa: E402
+
+from httpapi.draining import draining  # noqa: E402
 
 reactor: Any = installed_reactor
 
@@ -28,6 +34,8 @@ class DrainingServer(Server):  # type: ignore[misc] # daphne has no types
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
+        # Nobody reads Twisted's own access log, and it took a tenth of the time of a look-up.
+        self.http_factory.log = _forget
         super().listen_success(port)
 
     def kill_all_applications(self) -> Any:
@@ -58,11 +66,14 @@ class DrainingServer(Server):  # type: ignore[misc] # daphne has no types
         self.stop()
 
 
+def _forget(request: Any) -> None:
+    """No access log: it would tell who looked whom up."""
+
+
 class Interface(CommandLineInterface):  # type: ignore[misc]
     server_class = DrainingServer
 
 
 def serve(host: str, port: int, application: str) -> None:
     """Serves `module:name` until a signal ends it."""
-    # No access log: it would tell who looked whom up, and it takes time of every request.
     Interface().run(["--verbosity", "0", "-b", host, "-p", str(port), application])

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from kezproto.subjects import inbox_subject
+from kezproto.keys import KEY_PREFIX
+from kezproto.subjects import INBOX_PREFIX
 from kezproto.timestamps import format_timestamp
 from registry.models import Handle
 
@@ -35,23 +36,34 @@ def sigchain_url(handle: Handle) -> str:
     return f"{settings.KEZ_CHAT_SIG_SERVER_URL}/v1/sigchains/ed25519/{handle.primary_hex}"
 
 
+# Both as text: that it is a key was checked when it was registered, and asking again takes as long as a signature.
+
+
+def primary_text(handle: Handle) -> str:
+    """`ed25519:` and 64 hex digits."""
+    return f"{KEY_PREFIX}{handle.primary_hex}"
+
+
+def inbox_of(handle: Handle) -> str:
+    """The subject of its inbox."""
+    return f"{INBOX_PREFIX}{handle.primary_hex}"
+
+
 def look_up_document(handle: Handle) -> dict[str, Any]:
     """The body of `GET /v1/u/<handle>` and of a registration's answer."""
     return {
         "handle": handle.local,
         "fqhn": fqhn(handle),
-        "primary": str(handle.primary),
+        "primary": primary_text(handle),
         "sigchain_url": sigchain_url(handle),
         "registered_at": format_timestamp(handle.registered_at),
-        "endpoints": [
-            {"protocol": "nats", "url": url, "inbox": inbox_subject(handle.primary)} for url in _nats_urls()
-        ],
+        "endpoints": [{"protocol": "nats", "url": url, "inbox": inbox_of(handle)} for url in _nats_urls()],
     }
 
 
 def webfinger_document(handle: Handle, rels: Collection[str]) -> dict[str, Any]:
     """The JSON resource descriptor (RFC 7033 4.4); with `rels`, only the links of those relations."""
-    inbox = {INBOX_PROPERTY: inbox_subject(handle.primary)}
+    inbox = {INBOX_PROPERTY: inbox_of(handle)}
     links: list[dict[str, Any]] = [
         {"rel": PROFILE_REL, "type": "text/html", "href": profile_url(handle)},
         {"rel": "self", "type": "application/json", "href": look_up_url(handle)},
@@ -61,7 +73,7 @@ def webfinger_document(handle: Handle, rels: Collection[str]) -> dict[str, Any]:
     return {
         "subject": f"acct:{fqhn(handle)}",
         "aliases": [profile_url(handle), look_up_url(handle)],
-        "properties": {PRIMARY_PROPERTY: str(handle.primary)},
+        "properties": {PRIMARY_PROPERTY: primary_text(handle)},
         "links": [link for link in links if not rels or link["rel"] in rels],
     }
 
