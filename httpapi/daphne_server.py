@@ -12,7 +12,7 @@ from django.conf import settings
 from twisted.internet import asyncioreactor
 
 # Must come before daphne is imported, which else takes asyncio's own loop: a message takes a sixth longer on that.
-asyncioreactor.install(uvloop.new_event_loop())
+asyncioreactor.install(uvloop.new_event_loop())  # type: ignore[no-untyped-call]
 
 from daphne.cli import CommandLineInterface  # noqa: E402
 from daphne.server import Server  # noqa: E402
