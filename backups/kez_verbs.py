@@ -120,6 +120,7 @@ def restore(options: shell.Options, out: shell.Out) -> None:
     )
     with _told(RestoreFailed):
         restored = restore_backup(wanted, now=timezone.now(), progress=_progress(options))
+    services.note_restored(restored.manifest, actor=shell.actor_of(options))
     lines = [f"Restored what {restored.manifest['server']} was at {restored.manifest['made_at']}."]
     if restored.expired:
         lines.append(f"{restored.expired} file(s) whose bytes are not in the archive have expired.")

@@ -3,6 +3,7 @@
 tests/chaos/test_backup.py does it with everything, on PostgreSQL too: files half way, a restore that is killed.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -44,6 +45,9 @@ def test_a_server_goes_on_from_its_backup(stack: Stack, empty: Stack, tmp_path: 
     people.alice.look("send", people.bob, "after the backup")
 
     empty.manage("kez", "restore", str(archive), "--identity", str(key))
+    last = json.loads(empty.manage("kez", "audit", "export").splitlines()[-1])
+    assert last["action"] == "restored"
+    assert "From the backup " in last["reason"]
     for name in ("callout", "web"):
         empty.start(name)
     empty.wait_ready(120)

@@ -44,6 +44,8 @@ class AuditEntry(LinkedEntry):
         ROLE_SET = "role_set"
         SECOND_FACTOR_RESET = "second_factor_reset"
         EXPORTED = "exported"
+        # The server
+        RESTORED = "restored", "restored from a backup"
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     actor = models.CharField(max_length=200, help_text="A key, or `operator:` and the operator's name.")
