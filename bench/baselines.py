@@ -6,6 +6,7 @@ from bench.figures import Bars, Figures, Table
 
 SYNAPSE = "Matrix Synapse"
 BARE = "nats-py alone"
+UNSYNCED = "nats-py alone, without syncs"
 PROSODY = "Prosody with archive"
 
 
@@ -113,9 +114,20 @@ def beside_others(found: Figures) -> list[Table]:
     ]
     here = {each.is_measured(found) for each in known}
     text = [*([RUN_HERE] if True in here else []), *([QUOTED] if False in here else []), OTHER_WORK]
+    if f"p50 {UNSYNCED}" in found.values:
+        text.append(_price_of_syncs(found))
     columns = ("what", "kez-chat, daphne", "the other", "its figure", "from", "better by")
     rows = [_row(each, found) for each in known]
     return [Table("Beside other servers", " ".join(text), columns, rows)] if rows else []
+
+
+def _price_of_syncs(found: Figures) -> str:
+    synced, unsynced = (found.values[f"p50 {name}"] * 1e3 for name in (BARE, UNSYNCED))
+    return (
+        "Prosody's archive is not synced to the disk. With us each message is, before its sender is told that it was "
+        f"sent: of a single message's time that takes {synced - unsynced:.2f} ms (nats-py alone: {synced:.2f} ms with, "
+        f"{unsynced:.2f} ms without)."
+    )
 
 
 def bars(found: Figures) -> list[Bars]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bench.bare_pairs import BarePairs
-from bench.baselines import BARE
+from bench.baselines import BARE, UNSYNCED
 from bench.browsers import Browser, exchange, one_message, open_all, woken
 from bench.crowd_handles import person, write_people
 from bench.figures import Figures, Table, median, percentile
@@ -49,14 +49,17 @@ def figures(stack: Stack) -> Figures:
     write_people(stack, FIRST, 2 * PAIRS * len(SERVERS))
     envelope = seal(text_message(ALICE, BOB, "a text of usual length"), BOB.primary)
     with contextlib.ExitStack() as cleanup:
-        url = cleanup.enter_context(bare_server(stack))
+        urls = {
+            BARE: cleanup.enter_context(bare_server(stack)),
+            UNSYNCED: cleanup.enter_context(bare_server(stack, syncs=False)),
+        }
         ports = {server: cleanup.enter_context(web(stack, server)).port for server in SERVERS}
-        return asyncio.run(_measure(url, ports, envelope))
+        return asyncio.run(_measure(urls, ports, envelope))
 
 
-async def _measure(url: str, ports: Mapping[str, int], envelope: bytes) -> Figures:
-    bare = await BarePairs.start(url, envelope, pairs=PAIRS)
-    ways: dict[str, Way] = {BARE: (lambda: bare.exchange(messages=MESSAGES, window=WINDOW), bare.one_message)}
+async def _measure(urls: Mapping[str, str], ports: Mapping[str, int], envelope: bytes) -> Figures:
+    bare = {name: await BarePairs.start(url, envelope, pairs=PAIRS) for name, url in urls.items()}
+    ways = {name: _bare_way(pairs) for name, pairs in bare.items()}
     for number, (server, port) in enumerate(ports.items()):
         first = FIRST + number * 2 * PAIRS
         browsers = await open_all(port, [person(first + each) for each in range(2 * PAIRS)])
@@ -71,8 +74,13 @@ async def _measure(url: str, ports: Mapping[str, int], envelope: bytes) -> Figur
     for _ in range(SINGLE):
         for name, (_, single) in ways.items():
             results[name].single.append(await single())
-    await bare.close()
+    for pairs in bare.values():
+        await pairs.close()
     return _told(results)
+
+
+def _bare_way(pairs: BarePairs) -> Way:
+    return lambda: pairs.exchange(messages=MESSAGES, window=WINDOW), pairs.one_message
 
 
 def _way(browsers: list[Browser], envelope: bytes) -> Way:
@@ -101,7 +109,8 @@ def _told(results: Mapping[str, Found]) -> Figures:
             "Messages through the bridge",
             f"{PAIRS} pairs of browsers with sealed envelopes, {WINDOW} messages of each pair under way: publish, "
             "PubAck, delivery, acknowledgement. Beside it nats-py with the same pull consumers on a bare nats-server "
-            f"that syncs every write too. {ROUNDS} rounds of {PAIRS * MESSAGES:,} messages in turns; the share is the "
+            "that syncs every write too, and on one that does not (it syncs every two minutes, as nats-server does by "
+            f"default). {ROUNDS} rounds of {PAIRS * MESSAGES:,} messages in turns; the share is the "
             f"median over the rounds. Then {SINGLE} single messages of one pair in turns. Times are from the sender's "
             f"write until the reader has it: among {PAIRS * WINDOW} that are under way, and of one alone.",
             ("way", "messages a second", "share", "half within, among many", *ALONE),

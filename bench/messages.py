@@ -142,13 +142,17 @@ async def windowed(send: Callable[[], Awaitable[None]]) -> None:
 
 
 @contextlib.contextmanager
-def bare_server(stack: Stack) -> Iterator[str]:
-    """A nats-server of the same build with nothing but JetStream, every write synced. Gives its address."""
+def bare_server(stack: Stack, *, syncs: bool = True) -> Iterator[str]:
+    """A nats-server of the same build with nothing but JetStream. Gives its address.
+
+    Every write is synced to the disk, or as by default all of them every two minutes.
+    """
     port = Ports.free().nats
-    config = stack.folder / "bare-nats.conf"
-    store = stack.folder / "bare-nats"
+    store = stack.folder / f"bare-nats-{port}"
+    config = store.with_suffix(".conf")
+    interval = "always" if syncs else "2m"
     config.write_text(
-        f'host: {HOST}\nport: {port}\njetstream {{ store_dir: "{store}", sync_interval: always }}\n'
+        f'host: {HOST}\nport: {port}\njetstream {{ store_dir: "{store}", sync_interval: {interval} }}\n'
     )
     with (stack.folder / "logs" / "bare-nats.log").open("ab") as log:
         process = subprocess.Popen(

@@ -108,7 +108,10 @@ def checkout(tmp_path: Path) -> Path:
 def run(checkout: Path) -> Iterator[Run]:
     running = Run(checkout, Ports.free())
     yield running
-    running.end(signal.SIGKILL)
+    try:
+        running.end(signal.SIGTERM)  # by which it ends its processes too; they have groups of their own
+    except subprocess.TimeoutExpired:
+        running.end(signal.SIGKILL)
 
 
 def test_it_serves_says_what_to_do_and_ctrl_c_ends_everything(run: Run):

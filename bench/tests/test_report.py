@@ -45,6 +45,14 @@ def test_a_figure_of_this_run_takes_the_place_of_the_quoted_one() -> None:
     assert picture.quoted == ["Matrix Synapse"]
 
 
+def test_what_syncing_takes_of_a_message_is_said_where_it_was_measured() -> None:
+    values = FOUND.values | {"p50 nats-py alone": 0.0021, "p50 nats-py alone, without syncs": 0.0009}
+    (table,) = beside_others(Figures(values=values))
+    assert "takes 1.20 ms (nats-py alone: 2.10 ms with, 0.90 ms without)" in table.text
+    (table,) = beside_others(FOUND)
+    assert "not synced" not in table.text
+
+
 def test_nothing_is_called_quoted_where_all_was_run_here() -> None:
     values = {each.ours: 1.0 for each in BASELINES} | {each.theirs: 2.0 for each in BASELINES}
     (table,) = beside_others(Figures(values=values))
