@@ -196,7 +196,11 @@ class BrokerPair(Talkers):
 
 
 class FileSender(Talkers):
-    """One file after the other: announced, sent in chunks, fetched when it is ready and compared."""
+    """Files: announced, sent in chunks, fetched when they are ready and compared.
+
+    The next one begins whether the one before has come through or not: what waits for a server that is away must not
+    hide when it takes new ones again.
+    """
 
     way = "file"
     CHUNKS = 4
@@ -211,9 +215,13 @@ class FileSender(Talkers):
             self._client = await self._patiently(
                 lambda: stack.enter_async_context(FileClient(self.stack, self._key, local))
             )
-            await super().write()
+            async with asyncio.TaskGroup() as self._under_way:
+                await super().write()
 
     async def _write_one(self, item: str) -> None:
+        self._under_way.create_task(self._send(item))
+
+    async def _send(self, item: str) -> None:
         sent = SentFile(self._key, some_bytes(self.CHUNKS), file_id=item)
         async with asyncio.timeout(PATIENCE * 3):
             await self._patiently(lambda: self._client.announce(sent))

@@ -53,7 +53,7 @@ class Soak:
             self.cluster,
             websockets=pairs - pairs // 2,
             brokers=pairs // 2,
-            files=max(1, pairs // 50),
+            files=max(1, pairs // 100),
             every=self.every,
         )
         self.tell(

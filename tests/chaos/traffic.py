@@ -16,6 +16,9 @@ from tests.chaos.people import LOGIN_TROUBLE, BrokerPair, FileSender, Talkers, W
 
 SETTLE_SECONDS = 120.0
 LOOK_SECONDS = 0.1
+FILE_SECONDS = (
+    2.0  # between two files of one sender, at most: there are few of them, and each tells whether files work
+)
 PAIRS_A_SECOND = 5  # who come, each with two logins; all at once is another test
 
 
@@ -30,7 +33,7 @@ class Traffic:
         self.pairs: list[Talkers] = [
             *(WebsocketPair(stack, self.ledger, every=every) for _ in range(websockets)),
             *(BrokerPair(stack, self.ledger, every=every) for _ in range(brokers)),
-            *(FileSender(stack, self.ledger, every=every) for _ in range(files)),
+            *(FileSender(stack, self.ledger, every=min(every, FILE_SECONDS)) for _ in range(files)),
         ]
         self._newcomers = newcomers
         self._writing: list[asyncio.Task[None]] = []
