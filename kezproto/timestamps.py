@@ -21,8 +21,7 @@ def format_timestamp(moment: datetime) -> str:
     utc = moment.astimezone(UTC)
     if not FIRST_YEAR <= utc.year <= LAST_YEAR:
         raise Malformed(f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}.")
-    fraction = f".{utc.microsecond:06d}" if utc.microsecond else ""
-    return f"{utc:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+    return f"{utc.replace(tzinfo=None).isoformat()}Z"  # with six digits of a second, or none
 
 
 def parse_timestamp(text: str) -> datetime:
