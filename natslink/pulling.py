@@ -18,6 +18,7 @@ logger = logging.getLogger("natslink")
 
 EXPIRES_SECONDS = 30.0
 HEARTBEAT_SECONDS = 5.0
+END_SECONDS = 2.0
 LONGEST_PAUSE = 5.0
 TRIES_BEFORE_RECONNECT = 4
 
@@ -220,11 +221,13 @@ class _Pull:
             return
         try:
             if self._subscription is not None:
-                await self._subscription.unsubscribe()  # type: ignore[attr-defined]
+                # A round trip: what the broker has sent by now is here then, and is given back too.
+                async with asyncio.timeout(END_SECONDS):
+                    await self._subscription.drain()  # type: ignore[attr-defined]
             while not self._queue.empty():
                 msg = self._queue.get_nowait()
                 message = self._read(msg) if msg is not None and msg.subject != self._inbox else None
                 if message is not None:
                     await message.nak()
-        except (nats.errors.Error, OSError) as error:
+        except (nats.errors.Error, OSError, TimeoutError) as error:
             logger.debug("nats: ending a pull: %s", error)
