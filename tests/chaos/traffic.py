@@ -16,9 +16,8 @@ from tests.chaos.people import LOGIN_TROUBLE, BrokerPair, FileSender, Talkers, W
 
 SETTLE_SECONDS = 120.0
 LOOK_SECONDS = 0.1
-FILE_SECONDS = (
-    2.0  # between two files of one sender, at most: there are few of them, and each tells whether files work
-)
+# Between two files of one sender, at most: there are few of them, and each tells whether files work.
+FILE_SECONDS = 2.0
 PAIRS_A_SECOND = 5  # who come, each with two logins; all at once is another test
 
 
